@@ -1,0 +1,98 @@
+/**
+ * Every error a client can receive: code, HTTP status and whether trying the same request again can help.
+ * `docs/errors.md` is generated from this table, and a check keeps the two equal.
+ */
+export const ERRORS = {
+  INVALID_INPUT: {
+    status: 400,
+    retryable: false,
+    meaning: 'A field is missing or wrong; the message names it.',
+  },
+  INVALID_JSON: { status: 400, retryable: false, meaning: 'The body is not valid JSON.' },
+  LANGUAGE_NOT_SUPPORTED: {
+    status: 400,
+    retryable: false,
+    meaning: 'The language is unknown here; the message lists those that are known.',
+  },
+  LIMIT_TOO_HIGH: {
+    status: 400,
+    retryable: false,
+    meaning: "A requested limit is above the server's maximum, which the message names.",
+  },
+  NOT_FOUND: { status: 404, retryable: false, meaning: 'Nothing is at this address.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    retryable: false,
+    meaning: 'The address exists, but not with this method; see the Allow header.',
+  },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, meaning: 'The body is larger than 10 MiB.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    retryable: false,
+    meaning: 'The body must be JSON with Content-Type: application/json.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: 'Too many executions from this address; Retry-After says when to try again.',
+  },
+  QUEUE_FULL: {
+    status: 503,
+    retryable: true,
+    meaning: 'All slots are busy and the queue is full; Retry-After says when to try again.',
+  },
+  SHUTTING_DOWN: { status: 503, retryable: true, meaning: 'The service is stopping and takes no new work.' },
+  LANGUAGE_NOT_READY: {
+    status: 503,
+    retryable: true,
+    meaning: 'The image of this language is still being prepared, or is not installed on this server.',
+  },
+  SANDBOX_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'No sandbox could be made just now; the program has not run.',
+  },
+  LIMIT_NOT_ENFORCEABLE: {
+    status: 503,
+    retryable: false,
+    meaning: 'This server cannot enforce a requested limit, so it refuses to run the program.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    retryable: true,
+    meaning: 'The service failed; the program is not at fault.',
+  },
+} as const satisfies Record<string, { status: number; retryable: boolean; meaning: string }>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** One wrong field of a request: where it is (`files[0].filename`) and what is wrong with it. */
+export interface ErrorDetail {
+  readonly path: string
+  readonly message: string
+}
+
+export interface ServiceErrorOptions extends ErrorOptions {
+  /** Seconds for the Retry-After header. */
+  readonly retryAfterSeconds?: number
+  readonly details?: readonly ErrorDetail[]
+}
+
+/** A fault the client hears of. `message` is one sentence a person can act on; internals stay in `cause`. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError'
+  readonly code: ErrorCode
+  readonly status: number
+  readonly retryable: boolean
+  readonly retryAfterSeconds: number | undefined
+  readonly details: readonly ErrorDetail[] | undefined
+
+  constructor(code: ErrorCode, message: string, options: ServiceErrorOptions = {}) {
+    super(message, options)
+    this.code = code
+    this.status = ERRORS[code].status
+    this.retryable = ERRORS[code].retryable
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.details = options.details
+  }
+}

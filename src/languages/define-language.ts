@@ -1,0 +1,69 @@
+/**
+ * What a language is: data, no code. Adding a language touches one folder only, `src/languages/<id>/`.
+ *
+ * In `argv`, these elements are replaced: `{entry}` by the entry file's name, `{entry.dir}` by its folder (`.` for
+ * none), `{entry.stem}` by its base name without extension, `{entry.path}` by its absolute path in the sandbox, and
+ * an element that is exactly `{sources}` by one element per source file (those with the language's extensions; the
+ * entry first). They are replaced inside an element too, except `{sources}`. No shell is involved.
+ */
+import type { Limits } from '../contract/limits.js'
+
+export interface ImageRecipe {
+  /** Debian packages, installed without recommended ones. */
+  readonly packages: readonly string[]
+  /** npm packages that carry binaries: exact versions, unpacked below /opt/<name>. */
+  readonly npm?: Readonly<Record<string, string>>
+  /** Files of this language's folder copied into the image: absolute path in the image → path in the folder. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Commands run inside the image after installation, each an argv; warm-ups belong here. */
+  readonly steps?: readonly (readonly string[])[]
+  /** Paths inside the image removed at the end: documentation, caches, what no program needs. */
+  readonly remove?: readonly string[]
+}
+
+export interface StageRecipe {
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Sample {
+  readonly title: string
+  /** Files by name; the first is the entry point. */
+  readonly files: Readonly<Record<string, string>>
+  readonly stdin?: string
+  readonly args?: readonly string[]
+  readonly expectedOutput: string
+}
+
+export interface LanguageDefinition {
+  /** Lower-case id: `cpp`. */
+  readonly id: string
+  /** Name for people: `C++`. */
+  readonly name: string
+  readonly aliases: readonly string[]
+  /** Of source files, without dot, the usual one first. */
+  readonly extensions: readonly string[]
+  /** Editor language id. */
+  readonly monaco: string
+  /** Name of the file that single-file code is written to. */
+  readonly mainFile: string
+  readonly image: ImageRecipe
+  /** Prints the runtime's version; the first capture group of `pattern` is the version. */
+  readonly version: { readonly argv: readonly string[]; readonly pattern: RegExp }
+  /** Files added to the work folder unless the client sent one of that name. */
+  readonly extraFiles?: Readonly<Record<string, string>>
+  readonly compile?: StageRecipe
+  readonly run: StageRecipe
+  /** Environment of both stages; added to the shared base environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Where this language honestly needs other limits than the server's defaults. */
+  readonly limits?: { readonly compile?: Partial<Limits>; readonly run?: Partial<Limits> }
+  /** Libraries beyond the standard one that programs may use. */
+  readonly libraries: readonly string[]
+  readonly samples: readonly [Sample, ...Sample[]]
+}
+
+/** Gives a definition its type; all checking is done by the registry, which reports every problem at once. */
+export function defineLanguage(definition: LanguageDefinition): LanguageDefinition {
+  return definition
+}

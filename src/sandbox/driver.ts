@@ -1,0 +1,128 @@
+/**
+ * A sandbox driver: a way to run one execution's commands so that they see nothing of the host, of the service
+ * or of any other execution, and so that every limit holds.
+ *
+ * Promised: a requested limit is enforced or `open`/`run` reject; a command's end, whatever ended it, is an
+ * Outcome; only the platform's own failures reject, with SandboxError. When `run` resolves, every process the
+ * command started is gone; when `dispose` resolves, every trace of the sandbox is gone.
+ *
+ * Not in this interface: languages, stages, verdicts, decoding of output, queueing.
+ */
+import type { OutputStream, SourceFile, Usage } from '../contract/execution.js'
+import type { StopReason } from '../contract/verdict.js'
+
+/** What this host can enforce through this driver. */
+export interface DriverReport {
+  readonly driver: string
+  /** True when every check that is required passed. */
+  readonly usable: boolean
+  readonly checks: readonly DriverCheck[]
+}
+
+export interface DriverCheck {
+  readonly name: string
+  readonly ok: boolean
+  /** A check that is not required weakens nothing when it fails. */
+  readonly required: boolean
+  /** What was found, and when it failed what to do about it. */
+  readonly detail: string
+}
+
+export interface SandboxSpec {
+  /** Names the sandbox in logs; unique among those open. */
+  readonly executionId: string
+  /** Image to run in, by its language id. */
+  readonly image: string
+  /** Written to the work folder before the first command, owned by root, not writable by the program. */
+  readonly files: readonly SourceFile[]
+  /** Bytes of all files in the work folder, /tmp and /dev/shm. */
+  readonly fileSystemBytes: number
+}
+
+export interface CommandLimits {
+  readonly wallTimeMs: number
+  readonly cpuTimeMs: number
+  readonly memoryBytes: number
+  readonly maxProcesses: number
+  /** Per stream; in tty mode there is one stream. */
+  readonly outputBytes: number
+  readonly fileSizeBytes: number
+  /** CPUs it may use at once; may be a fraction. */
+  readonly cpus: number
+}
+
+export interface TerminalSize {
+  readonly cols: number
+  readonly rows: number
+}
+
+export interface Command {
+  /** First element is looked up in PATH of `env` inside the image. */
+  readonly argv: readonly string[]
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>
+  /** Relative to the work folder; the work folder itself when empty. */
+  readonly cwd: string
+  /** All of standard input; `'interactive'` leaves it open for RunningCommand.write. */
+  readonly stdin: Uint8Array | 'interactive'
+  readonly limits: CommandLimits
+  /** Give the program a terminal of this size for its standard streams. */
+  readonly tty?: TerminalSize
+  /**
+   * Receives output as it comes, never more than the output limit. The driver stops reading from the program while
+   * a returned promise is pending, so a slow reader slows the program down.
+   */
+  readonly onOutput: (stream: OutputStream, chunk: Uint8Array) => void | Promise<void>
+  /** Called once the command exists, with the means to talk to it. */
+  readonly onStart?: (running: RunningCommand) => void
+}
+
+export interface RunningCommand {
+  /** Queues bytes for standard input; resolves when the driver has taken them. Ignored after the program's end. */
+  write(chunk: Uint8Array): Promise<void>
+  endInput(): void
+  /** Sends a signal by name (`SIGINT`) to the main process, in tty mode to the foreground process group. */
+  signal(name: string): void
+  resize(size: TerminalSize): void
+}
+
+/** What the kernel reported about one command. */
+export interface Outcome {
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** First cause for which the driver stopped the command, or null when it ended by itself. */
+  readonly stopReason: StopReason | null
+  /** True where the stream had more to give than the limit. */
+  readonly truncated: { readonly stdout: boolean; readonly stderr: boolean }
+  readonly usage: Usage
+}
+
+export interface Sandbox {
+  /** Runs one command to its end. Aborting the signal kills it with stopReason `cancelled`. One at a time. */
+  run(command: Command, signal?: AbortSignal): Promise<Outcome>
+  /** Ends what still runs and removes every trace. Safe to call twice. */
+  dispose(): Promise<void>
+}
+
+export interface SandboxDriver {
+  readonly name: string
+  probe(): Promise<DriverReport>
+  open(spec: SandboxSpec): Promise<Sandbox>
+  /** Ends every sandbox and releases everything the driver holds. */
+  close(): Promise<void>
+}
+
+/** The step of making a sandbox that failed, so that one log line tells an operator where to look. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+  /** The step that failed: `mount`, `cgroup`, `exec`, `supervisor`… */
+  readonly step: string
+  /** Symbolic errno of the failed call (`ENOENT`), where there was one. */
+  readonly errno: string | undefined
+
+  constructor(step: string, message: string, options: ErrorOptions & { errno?: string } = {}) {
+    super(message, options)
+    this.step = step
+    this.errno = options.errno
+  }
+}
