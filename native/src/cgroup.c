@@ -1,0 +1,448 @@
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mntent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util.h"
+
+#define ROOT_NAME "codeexec"
+/* Pages the kernel charges for the keeper, the init process and the namespaces themselves. */
+#ifdef CODEEXEC_SANITIZED
+#define OVERHEAD_BYTES (64u << 20)
+#else
+#define OVERHEAD_BYTES (1u << 20)
+#endif
+#define CPU_PERIOD_US 100000u
+
+static const char *const v1_names[V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
+
+static struct {
+    int version;
+    char mounts[V1_COUNT][256]; /* v2 uses the first only */
+    char instance[64];
+} host;
+
+int cgroup_version(void)
+{
+    return host.version;
+}
+
+static unsigned hierarchy_count(void)
+{
+    return host.version == 2 ? 1 : V1_COUNT;
+}
+
+static void find_mounts(void)
+{
+    FILE *mounts = setmntent("/proc/self/mounts", "re");
+    char unified[256] = "";
+    bool found[V1_COUNT] = {false};
+    struct mntent *entry;
+    while (mounts && (entry = getmntent(mounts))) {
+        if (strcmp(entry->mnt_type, "cgroup2") == 0 && !unified[0])
+            snprintf(unified, sizeof unified, "%s", entry->mnt_dir);
+        if (strcmp(entry->mnt_type, "cgroup") != 0) continue;
+        for (unsigned i = 0; i < V1_COUNT; i++)
+            if (!found[i] && hasmntopt(entry, v1_names[i])) {
+                snprintf(host.mounts[i], sizeof host.mounts[i], "%s", entry->mnt_dir);
+                found[i] = true;
+            }
+    }
+    if (mounts) endmntent(mounts);
+    if (found[V1_MEMORY] && found[V1_PIDS] && found[V1_CPU] && found[V1_CPUACCT]) {
+        host.version = 1;
+    } else if (unified[0]) {
+        memcpy(host.mounts[0], unified, sizeof unified);
+        host.version = 2;
+    }
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)); at += size)
+        if ((at == text || at[-1] == ' ') && (at[size] == 0 || at[size] == ' ' || at[size] == '\n')) return true;
+    return false;
+}
+
+static int read_path(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return -errno;
+    long got = read_text(fd, text, size);
+    close(fd);
+    return got < 0 ? (int)got : 0;
+}
+
+/*
+ * In a container the root of the hierarchy holds the container's own processes, and a v2 group with processes may
+ * not hand its controllers on. They move to a leaf of their own, once, as container engines inside containers do.
+ */
+static void empty_root_into_leaf(const char *root)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/codeexec-host", root);
+    if (mkdir(path, 0755) < 0 && errno != EEXIST) return;
+    char procs[544];
+    snprintf(procs, sizeof procs, "%s/cgroup.procs", root);
+    FILE *list = fopen(procs, "re");
+    char line[32];
+    snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
+    while (list && fgets(line, sizeof line, list)) write_file_at(AT_FDCWD, procs, line);
+    if (list) fclose(list);
+}
+
+static const char *enable_v2_controllers(const char *directory, bool root)
+{
+    char path[512], text[256];
+    snprintf(path, sizeof path, "%s/cgroup.controllers", directory);
+    if (read_path(path, text, sizeof text) < 0) return "cgroup v2 is mounted but cannot be read";
+    if (!has_word(text, "memory")) return "the cgroup v2 memory controller is not available here (boot without cgroup_disable=memory, or delegate it)";
+    if (!has_word(text, "pids")) return "the cgroup v2 pids controller is not available here (delegate it to this container or unit)";
+    if (!has_word(text, "cpu")) return "the cgroup v2 cpu controller is not available here (delegate it to this container or unit)";
+    snprintf(path, sizeof path, "%s/cgroup.subtree_control", directory);
+    int error = write_file_at(AT_FDCWD, path, "+memory +pids +cpu");
+    if (error == -EBUSY && root) {
+        empty_root_into_leaf(directory);
+        error = write_file_at(AT_FDCWD, path, "+memory +pids +cpu");
+    }
+    return error ? "the cgroup v2 controllers memory, pids and cpu cannot be handed to sandboxes (is /sys/fs/cgroup mounted read-only?)" : NULL;
+}
+
+static void kill_all_in(const char *directory)
+{
+    char path[768], line[32];
+    snprintf(path, sizeof path, "%s/cgroup.procs", directory);
+    FILE *list = fopen(path, "re");
+    while (list && fgets(line, sizeof line, list)) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        if (pid > 1 && pid != getpid()) kill(pid, SIGKILL);
+    }
+    if (list) fclose(list);
+}
+
+/* Removes a group and those below it; the processes of a dead instance are killed first. */
+static void remove_tree(const char *directory)
+{
+    DIR *entries = opendir(directory);
+    struct dirent *entry;
+    while (entries && (entry = readdir(entries))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+        char path[512];
+        if (snprintf(path, sizeof path, "%s/%s", directory, entry->d_name) < (int)sizeof path) remove_tree(path);
+    }
+    if (entries) closedir(entries);
+    for (unsigned attempt = 0; rmdir(directory) < 0 && errno == EBUSY && attempt < 100; attempt++) {
+        kill_all_in(directory);
+        usleep(10000);
+    }
+}
+
+static uint64_t start_time_of(long pid)
+{
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    if (read_path(path, text, sizeof text) < 0) return 0;
+    /* The name in parentheses may hold anything; field 22 is the 20th after it. */
+    char *at = strrchr(text, ')');
+    for (unsigned field = 0; at && field < 20; field++) at = strchr(at + 1, ' ');
+    return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+static void sweep(const char *root)
+{
+    DIR *entries = opendir(root);
+    struct dirent *entry;
+    while (entries && (entry = readdir(entries))) {
+        long pid;
+        unsigned long long start;
+        if (entry->d_type != DT_DIR || sscanf(entry->d_name, "%ld-%llu", &pid, &start) != 2) continue;
+        if (start_time_of(pid) == start) continue;
+        char path[512];
+        if (snprintf(path, sizeof path, "%s/%s", root, entry->d_name) < (int)sizeof path) remove_tree(path);
+    }
+    if (entries) closedir(entries);
+}
+
+const char *cgroups_start(void)
+{
+    find_mounts();
+    if (host.version == 0)
+        return "no usable cgroup hierarchy is mounted (need cgroup v2, or v1 with memory, pids, cpu and cpuacct)";
+    snprintf(host.instance, sizeof host.instance, "%ld-%llu", (long)getpid(),
+             (unsigned long long)start_time_of((long)getpid()));
+    for (unsigned i = 0; i < hierarchy_count(); i++) {
+        char path[400];
+        if (host.version == 2) {
+            const char *missing = enable_v2_controllers(host.mounts[0], true);
+            if (missing) return missing;
+        }
+        snprintf(path, sizeof path, "%s/" ROOT_NAME, host.mounts[i]);
+        if (mkdir(path, 0755) < 0 && errno != EEXIST)
+            return "no cgroup can be made (is /sys/fs/cgroup mounted read-only? run as root, or give the container its own writable cgroup)";
+        if (host.version == 2 && enable_v2_controllers(path, false)) return enable_v2_controllers(path, false);
+        sweep(path);
+        size_t used = strlen(path);
+        snprintf(path + used, sizeof path - used, "/%s", host.instance);
+        if (mkdir(path, 0755) < 0 && errno != EEXIST) return "no cgroup can be made below /sys/fs/cgroup/codeexec";
+        if (host.version == 2 && enable_v2_controllers(path, false)) return enable_v2_controllers(path, false);
+    }
+    return NULL;
+}
+
+void cgroups_stop(void)
+{
+    for (unsigned i = 0; i < hierarchy_count() && host.version; i++) {
+        char path[400];
+        snprintf(path, sizeof path, "%s/" ROOT_NAME "/%s", host.mounts[i], host.instance);
+        remove_tree(path);
+        snprintf(path, sizeof path, "%s/" ROOT_NAME, host.mounts[i]);
+        rmdir(path); /* stays while another instance lives */
+    }
+}
+
+static void slot_path(const struct slot_cgroup *group, unsigned hierarchy, char *path, size_t size)
+{
+    /* v1 names are stable; v2 groups are new each time. */
+    snprintf(path, size, "%s/" ROOT_NAME "/%s/slot-%u.%u", host.mounts[hierarchy], host.instance, group->index,
+             group->generation);
+}
+
+static int open_in(const char *directory, const char *file, int flags)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", directory, file);
+    return open(path, flags | O_CLOEXEC);
+}
+
+static int *all_fds(struct slot_cgroup *group, unsigned i)
+{
+    int *fds[] = {&group->dir_fd,        &group->memory_limit_fd, &group->memory_swap_limit_fd, &group->memory_usage_fd,
+                  &group->memory_peak_fd, &group->pids_limit_fd,   &group->pids_current_fd,      &group->cpu_limit_fd,
+                  &group->cpu_usage_fd,   &group->oom_count_fd,    &group->oom_event_fd};
+    return i < sizeof fds / sizeof *fds ? fds[i] : NULL;
+}
+
+static void close_fds(struct slot_cgroup *group)
+{
+    int *fd;
+    for (unsigned i = 0; (fd = all_fds(group, i)); i++) {
+        if (group->made && *fd >= 0) close(*fd);
+        *fd = -1;
+    }
+}
+
+static int open_v2(struct slot_cgroup *group, const char **step)
+{
+    char directory[400];
+    slot_path(group, 0, directory, sizeof directory);
+    *step = "cgroup-make";
+    if (mkdir(directory, 0755) < 0) return -errno;
+    group->made = true;
+    *step = "cgroup-open";
+    group->dir_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    group->memory_limit_fd = open_in(directory, "memory.max", O_RDWR);
+    group->memory_swap_limit_fd = open_in(directory, "memory.swap.max", O_RDWR);
+    group->memory_usage_fd = open_in(directory, "memory.current", O_RDONLY);
+    group->memory_peak_fd = open_in(directory, "memory.peak", O_RDONLY);
+    group->pids_limit_fd = open_in(directory, "pids.max", O_RDWR);
+    group->pids_current_fd = open_in(directory, "pids.current", O_RDONLY);
+    group->cpu_limit_fd = open_in(directory, "cpu.max", O_RDWR);
+    group->cpu_usage_fd = open_in(directory, "cpu.stat", O_RDONLY);
+    group->oom_count_fd = open_in(directory, "memory.events", O_RDONLY);
+    if (group->dir_fd < 0 || group->memory_limit_fd < 0 || group->memory_usage_fd < 0 || group->pids_limit_fd < 0 ||
+        group->pids_current_fd < 0 || group->cpu_limit_fd < 0 || group->cpu_usage_fd < 0 || group->oom_count_fd < 0)
+        return -errno;
+    group->oom_event_fd = fcntl(group->oom_count_fd, F_DUPFD_CLOEXEC, 3);
+    /* Without a swap file the kernel has no memory.swap.max, and nothing to forbid. */
+    if (group->memory_swap_limit_fd >= 0 && write_number(group->memory_swap_limit_fd, 0) < 0) return -EIO;
+    return 0;
+}
+
+static int open_v1(struct slot_cgroup *group, const char **step)
+{
+    char directory[V1_COUNT][400];
+    *step = "cgroup-make";
+    for (unsigned i = 0; i < V1_COUNT; i++) {
+        slot_path(group, i, directory[i], sizeof directory[i]);
+        if (mkdir(directory[i], 0755) < 0 && errno != EEXIST) return -errno;
+    }
+    group->made = true;
+    *step = "cgroup-open";
+    group->memory_limit_fd = open_in(directory[V1_MEMORY], "memory.limit_in_bytes", O_RDWR);
+    group->memory_swap_limit_fd = open_in(directory[V1_MEMORY], "memory.memsw.limit_in_bytes", O_RDWR);
+    group->memory_usage_fd = open_in(directory[V1_MEMORY], "memory.usage_in_bytes", O_RDONLY);
+    group->memory_peak_fd = open_in(directory[V1_MEMORY], "memory.max_usage_in_bytes", O_RDWR);
+    group->pids_limit_fd = open_in(directory[V1_PIDS], "pids.max", O_RDWR);
+    group->pids_current_fd = open_in(directory[V1_PIDS], "pids.current", O_RDONLY);
+    group->cpu_limit_fd = open_in(directory[V1_CPU], "cpu.cfs_quota_us", O_RDWR);
+    group->cpu_usage_fd = open_in(directory[V1_CPUACCT], "cpuacct.usage", O_RDWR);
+    group->oom_count_fd = open_in(directory[V1_MEMORY], "memory.oom_control", O_RDONLY);
+    group->oom_event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (group->memory_limit_fd < 0 || group->memory_usage_fd < 0 || group->memory_peak_fd < 0 ||
+        group->pids_limit_fd < 0 || group->pids_current_fd < 0 || group->cpu_limit_fd < 0 || group->cpu_usage_fd < 0 ||
+        group->oom_count_fd < 0 || group->oom_event_fd < 0)
+        return -errno;
+    char text[64];
+    snprintf(text, sizeof text, "%d %d", group->oom_event_fd, group->oom_count_fd);
+    int memory = open(directory[V1_MEMORY], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (memory < 0) return -errno;
+    int error = write_file_at(memory, "cgroup.event_control", text);
+    if (!error) error = write_file_at(memory, "memory.swappiness", "0");
+    close(memory);
+    int cpu = open(directory[V1_CPU], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (cpu < 0) return -errno;
+    if (!error) error = write_file_at(cpu, "cpu.cfs_period_us", "100000");
+    close(cpu);
+    return error;
+}
+
+int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **step)
+{
+    group->index = index;
+    group->applied = (struct cgroup_limits){0};
+    group->baseline_memory_bytes = group->baseline_cpu_ns = group->baseline_oom_kills = 0;
+    group->made = false;
+    close_fds(group);
+    return host.version == 2 ? open_v2(group, step) : open_v1(group, step);
+}
+
+int slot_cgroup_join(const struct slot_cgroup *group)
+{
+    for (unsigned i = 0; i < V1_COUNT; i++) {
+        char path[400];
+        slot_path(group, i, path, sizeof path);
+        int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (directory < 0) return -errno;
+        int error = write_file_at(directory, "cgroup.procs", "0");
+        close(directory);
+        if (error) return error;
+    }
+    return 0;
+}
+
+static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
+{
+    uint64_t total = bytes + OVERHEAD_BYTES;
+    int memory = group->memory_limit_fd;
+    int with_swap = group->memory_swap_limit_fd;
+    if (host.version == 2) return write_number(memory, total);
+    if (with_swap < 0) return write_number(memory, total);
+    /* v1 refuses a memory limit above the one that includes swap, so the order depends on the direction. */
+    bool rising = total > group->applied.memory_bytes + OVERHEAD_BYTES && group->applied.memory_bytes > 0;
+    int error = write_number(rising ? with_swap : memory, total);
+    return error ? error : write_number(rising ? memory : with_swap, total);
+}
+
+static int limit_cpu(const struct slot_cgroup *group, uint32_t milli)
+{
+    unsigned quota = milli * (CPU_PERIOD_US / 1000u);
+    if (host.version == 1) return write_number(group->cpu_limit_fd, quota);
+    char text[48];
+    int size = snprintf(text, sizeof text, "%u %u", quota, CPU_PERIOD_US);
+    return pwrite(group->cpu_limit_fd, text, (size_t)size, 0) < 0 ? -errno : 0;
+}
+
+int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *limits)
+{
+    struct cgroup_limits *applied = &group->applied;
+    int error = 0;
+    if (applied->memory_bytes != limits->memory_bytes) {
+        error = limit_memory(group, limits->memory_bytes);
+        if (error) return error;
+        applied->memory_bytes = limits->memory_bytes;
+    }
+    if (applied->processes != limits->processes) {
+        /* The namespace's init process, and on v1 the keeper, are counted too. */
+        error = write_number(group->pids_limit_fd, limits->processes + (host.version == 1 ? 2u : 1u));
+        if (error) return error;
+        applied->processes = limits->processes;
+    }
+    if (applied->cpu_milli != limits->cpu_milli) {
+        error = limit_cpu(group, limits->cpu_milli);
+        if (error) return error;
+        applied->cpu_milli = limits->cpu_milli;
+    }
+    return 0;
+}
+
+uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group)
+{
+    if (host.version == 2) return read_keyed_number(group->cpu_usage_fd, "usage_usec") * 1000u;
+    return read_number(group->cpu_usage_fd) - group->baseline_cpu_ns;
+}
+
+uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group)
+{
+    return read_keyed_number(group->oom_count_fd, "oom_kill") - group->baseline_oom_kills;
+}
+
+struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
+{
+    uint64_t peak = group->memory_peak_fd >= 0 ? read_number(group->memory_peak_fd) : 0;
+    if (peak == UINT64_MAX) peak = 0;
+    return (struct cgroup_usage){
+        .cpu_ns = slot_cgroup_cpu_ns(group),
+        .memory_peak_bytes = peak > group->baseline_memory_bytes ? peak - group->baseline_memory_bytes : 0,
+        .oom_kills = slot_cgroup_oom_kills(group),
+    };
+}
+
+void slot_cgroup_kill(const struct slot_cgroup *group)
+{
+    if (host.version == 2) write_file_at(group->dir_fd, "cgroup.kill", "1");
+}
+
+static int renew_v1(struct slot_cgroup *group)
+{
+    if (read_number(group->pids_current_fd) > 1) return -EBUSY;
+    uint64_t drain;
+    while (read(group->oom_event_fd, &drain, sizeof drain) > 0) continue;
+    group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
+    group->baseline_cpu_ns = read_number(group->cpu_usage_fd);
+    write_number(group->memory_peak_fd, 0);
+    group->baseline_memory_bytes = read_number(group->memory_usage_fd);
+    return 0;
+}
+
+static int renew_v2(struct slot_cgroup *group)
+{
+    if (read_number(group->pids_current_fd) > 0) return -EBUSY;
+    char path[400];
+    slot_path(group, 0, path, sizeof path);
+    if (rmdir(path) < 0 && errno != ENOENT) return -EBUSY;
+    struct cgroup_limits wanted = group->applied;
+    group->generation++;
+    const char *step;
+    close_fds(group);
+    int error = slot_cgroup_make(group, group->index, &step);
+    if (error || wanted.memory_bytes == 0) return error;
+    /* The next execution most likely asks for the same. */
+    return slot_cgroup_limit(group, &wanted);
+}
+
+int slot_cgroup_renew(struct slot_cgroup *group)
+{
+    return host.version == 2 ? renew_v2(group) : renew_v1(group);
+}
+
+void slot_cgroup_remove(struct slot_cgroup *group)
+{
+    if (!group->made) return;
+    close_fds(group);
+    for (unsigned i = 0; i < hierarchy_count(); i++) {
+        char path[400];
+        slot_path(group, i, path, sizeof path);
+        remove_tree(path);
+    }
+    group->made = false;
+}

@@ -1,0 +1,70 @@
+/*
+ * Control groups, version 1 and 2: the limits on memory, processes and CPU, and the kernel's own counts of them.
+ *
+ * Each slot has its group made before any request needs it. Nothing is ever moved into a group while a request
+ * waits, because that costs milliseconds on an idle machine: on v2 processes are cloned into it
+ * (CLONE_INTO_CGROUP, kernel 5.7), on v1 they are forked by a keeper that has lived there since the slot was made.
+ * On v2 a slot gets a new group after every execution, so its counters start at zero; on v1 the group stays,
+ * because the keeper lives in it, and its counters are reset and its baseline measured.
+ */
+#ifndef CODEEXEC_CGROUP_H
+#define CODEEXEC_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum v1_controller { V1_MEMORY, V1_PIDS, V1_CPU, V1_CPUACCT, V1_COUNT };
+
+struct cgroup_limits {
+    uint64_t memory_bytes;
+    uint32_t processes;
+    uint32_t cpu_milli; /* thousandths of a CPU */
+};
+
+struct cgroup_usage {
+    uint64_t cpu_ns;
+    uint64_t memory_peak_bytes;
+    uint64_t oom_kills;
+};
+
+struct slot_cgroup {
+    unsigned index;
+    unsigned generation;
+    bool made;
+    struct cgroup_limits applied;
+    /* v2: the group's directory, for clone3. */
+    int dir_fd;
+    /* Open kernel files; on v1 each lives in its controller's directory. */
+    int memory_limit_fd, memory_swap_limit_fd, memory_usage_fd, memory_peak_fd, pids_limit_fd, pids_current_fd,
+        cpu_limit_fd, cpu_usage_fd;
+    /* File with the count of OOM kills, and what becomes ready when it changes. */
+    int oom_count_fd, oom_event_fd;
+    uint64_t baseline_memory_bytes, baseline_cpu_ns, baseline_oom_kills;
+};
+
+/* 1 or 2, or 0 before cgroups_start. */
+int cgroup_version(void);
+/*
+ * Finds the hierarchy, makes this instance's parent group below `<mount>/codeexec`, and removes what instances that
+ * are dead have left, their processes included. Returns NULL, or one sentence that says what is missing.
+ */
+const char *cgroups_start(void);
+void cgroups_stop(void);
+
+/* Returns 0 or -errno; `step` then names what failed. */
+int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **step);
+/* Moves the calling process into the slot's group; only the v1 keeper does, once. Returns 0 or -errno. */
+int slot_cgroup_join(const struct slot_cgroup *group);
+/* Writes the limits that differ from those applied. Returns 0 or -errno. */
+int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *limits);
+uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group);
+uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group);
+struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group);
+/* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */
+void slot_cgroup_kill(const struct slot_cgroup *group);
+/* Proves the group empty and gives it fresh counters. Returns 0, or -EBUSY while something is still in it. */
+int slot_cgroup_renew(struct slot_cgroup *group);
+void slot_cgroup_remove(struct slot_cgroup *group);
+
+#endif

@@ -1,0 +1,231 @@
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mounts.h"
+#include "privileges.h"
+#include "seccomp_filter.h"
+#include "util.h"
+
+/* Where the report socket stays, out of the way of the program's streams. */
+#define REPORT_FD 3
+
+static void report(const struct report *message)
+{
+    /* A supervisor that is gone takes its sandboxes along. */
+    if (send(REPORT_FD, message, sizeof *message, MSG_NOSIGNAL) < 0) _exit(1);
+}
+
+static void fail(const char *step) __attribute__((noreturn));
+static void fail(const char *step)
+{
+    struct report message = {.kind = REPORT_FAILED, .status = errno};
+    snprintf(message.step, sizeof message.step, "%s", step);
+    report(&message);
+    _exit(1);
+}
+
+static void send_terminal(int controller)
+{
+    struct report message = {.kind = REPORT_TERMINAL};
+    struct iovec part = {.iov_base = &message, .iov_len = sizeof message};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct msghdr envelope = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
+    item->cmsg_level = SOL_SOCKET;
+    item->cmsg_type = SCM_RIGHTS;
+    item->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(item), &controller, sizeof controller);
+    if (sendmsg(REPORT_FD, &envelope, MSG_NOSIGNAL) < 0) _exit(1);
+}
+
+/* Strings of the request as a NULL-ended vector of C strings. The process is about to exec or exit: never freed. */
+static char **vector_of(struct reader strings, uint32_t count)
+{
+    char **vector = checked_alloc((count + 1) * sizeof *vector);
+    for (uint32_t i = 0; i < count; i++) {
+        struct bytes text = read_string(&strings);
+        vector[i] = checked_alloc(text.size + 1);
+        memcpy(vector[i], text.data, text.size);
+    }
+    return vector;
+}
+
+static const char *variable(char **environment, const char *name)
+{
+    size_t size = strlen(name);
+    for (; *environment; environment++)
+        if (strncmp(*environment, name, size) == 0 && (*environment)[size] == '=') return *environment + size + 1;
+    return NULL;
+}
+
+/* Returns only when nothing could be executed, with errno set. */
+static void execute(char **arguments, char **environment)
+{
+    if (strchr(arguments[0], '/')) {
+        execve(arguments[0], arguments, environment);
+        return;
+    }
+    const char *path = variable(environment, "PATH");
+    int error = ENOENT;
+    while (path && *path) {
+        size_t size = strcspn(path, ":");
+        char file[4096];
+        if (snprintf(file, sizeof file, "%.*s/%s", (int)size, path, arguments[0]) < (int)sizeof file) {
+            execve(file, arguments, environment);
+            if (errno != ENOENT && errno != ENOTDIR) error = errno;
+        }
+        path += size + (path[size] == ':');
+    }
+    errno = error;
+}
+
+static void reset_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void take_streams(const struct launch *launch, const char *terminal)
+{
+    if (setsid() < 0) fail("setsid");
+    int streams[3] = {launch->fds[LAUNCH_STDIN], launch->fds[LAUNCH_STDOUT], launch->fds[LAUNCH_STDERR]};
+    if (terminal) {
+        int fd = open(terminal, O_RDWR | O_CLOEXEC);
+        if (fd < 0 || ioctl(fd, TIOCSCTTY, 0) < 0) fail("take-terminal");
+        streams[0] = streams[1] = streams[2] = fd;
+    }
+    /* Above the range they move into, so that none overwrites another. */
+    for (int i = 0; i < 3; i++)
+        if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 16)) < 0) fail("move-streams");
+    for (int i = 0; i < 3; i++)
+        if (dup2(streams[i], i) < 0) fail("move-streams");
+    if (close_range(REPORT_FD + 1, ~0u, 0) < 0) fail("close-descriptors");
+}
+
+static void run_program(const struct launch *launch, const struct run_request *request, const char *terminal,
+                        uint64_t init_cpu_ns) __attribute__((noreturn));
+static void run_program(const struct launch *launch, const struct run_request *request, const char *terminal,
+                        uint64_t init_cpu_ns)
+{
+    take_streams(launch, terminal);
+    char folder[4096];
+    snprintf(folder, sizeof folder, "/box/%.*s", (int)request->cwd.size, (const char *)request->cwd.data);
+    char **arguments = vector_of(request->arguments, request->argument_count);
+    char **environment = vector_of(request->variables, request->variable_count);
+    umask(022);
+    reset_signals();
+    int error = rlimits_apply(request->file_bytes);
+    if (!error) error = privileges_become(launch->uid);
+    if (error) {
+        errno = -error;
+        fail("drop-privileges");
+    }
+    if (chdir(folder) < 0) fail("enter-folder");
+    error = seccomp_apply();
+    if (error) {
+        errno = -error;
+        fail("seccomp");
+    }
+    struct report started = {.kind = REPORT_STARTED, .time_ns = now_ns(), .cpu_ns = init_cpu_ns + own_cpu_ns()};
+    report(&started);
+    execute(arguments, environment);
+    fail("exec");
+}
+
+/* Reaps everything until the program itself has ended. */
+static int wait_for(pid_t program)
+{
+    for (;;) {
+        int status;
+        pid_t ended = wait4(-1, &status, 0, NULL);
+        if (ended == program) return status;
+        if (ended < 0 && errno != EINTR) fail("wait");
+    }
+}
+
+static void prepare(const struct launch *launch, const struct open_request *open_request)
+{
+    /* While the host's /proc is still in sight: programs are the first to go when memory is short. */
+    int error = write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "1000");
+    if (error) {
+        errno = -error;
+        fail("oom-score");
+    }
+    if (setns(launch->fds[LAUNCH_NETWORK], CLONE_NEWNET) < 0) fail("enter-network");
+    if (setns(launch->fds[LAUNCH_MOUNTS], CLONE_NEWNS) < 0) fail("enter-image");
+    if (unshare(CLONE_NEWNS) < 0) fail("copy-mounts");
+    if (sethostname("sandbox", 7) < 0 || setdomainname("", 0) < 0) fail("hostname");
+    umask(0);
+    const char *step = NULL;
+    if (launch->fresh) {
+        step = mounts_make_writable(open_request);
+        if (!step) step = mounts_write_files(open_request);
+    }
+    if (!step) step = mounts_make_proc();
+    if (step) fail(step);
+}
+
+void launch_init(const struct launch *launch)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int report_fd = fcntl(launch->fds[LAUNCH_REPORT], F_DUPFD_CLOEXEC, 32);
+    /* Only the descriptors of the launch go on, all above the standard ones; the report socket gets its place. */
+    struct launch own = *launch;
+    for (int i = 0; i < LAUNCH_FDS; i++) {
+        own.fds[i] = fcntl(launch->fds[i], F_DUPFD_CLOEXEC, 40);
+        if (own.fds[i] < 0) _exit(1);
+    }
+    if (report_fd < 0 || dup3(report_fd, REPORT_FD, O_CLOEXEC) < 0) _exit(1);
+    struct open_request open_request;
+    struct run_request request;
+    if (!parse_open(own.open_payload, own.open_size, &open_request) ||
+        !parse_run(own.run_payload, own.run_size, &request)) {
+        errno = EINVAL;
+        fail("parse");
+    }
+    prepare(&own, &open_request);
+    int controller = -1;
+    char terminal[32] = "";
+    if (request.flags & RUN_TTY) {
+        const char *step = mounts_make_terminal(own.uid, &controller, terminal, sizeof terminal);
+        if (step) fail(step);
+        struct winsize size = {.ws_col = (unsigned short)request.cols, .ws_row = (unsigned short)request.rows};
+        ioctl(controller, TIOCSWINSZ, &size);
+        send_terminal(controller);
+    }
+    uint64_t cpu_ns = own_cpu_ns();
+    pid_t program = fork();
+    if (program < 0) fail("fork");
+    if (program == 0) run_program(&own, &request, terminal[0] ? terminal : NULL, cpu_ns);
+    close_range(REPORT_FD + 1, ~0u, 0);
+    for (int fd = 0; fd < 3; fd++) close(fd);
+    /* A uid that no program has: nobody inside can signal this process or look into it. */
+    if (privileges_become(own.uid + 65536) < 0) fail("drop-init-privileges");
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten when the uid changed */
+    int status = wait_for(program);
+    struct report ended = {.kind = REPORT_ENDED, .status = status, .time_ns = now_ns()};
+    report(&ended);
+    _exit(0);
+}

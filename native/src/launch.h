@@ -1,0 +1,53 @@
+/*
+ * What happens between clone and exec: the namespace's init process makes the sandbox around itself, forks the
+ * program, waits for it, and reports.
+ *
+ *   supervisor (or, on v1, the slot's keeper) ── clone: new pid, ipc, uts, cgroup namespaces ──► init (pid 1)
+ *   init: enters the slot's network and the image's mount namespace, takes a copy of the latter, mounts, writes files
+ *   init ── fork ──► program: streams, limits, uid, seccomp, exec
+ *   init: gives up its privileges, reaps until the program ends, reports, exits; with it the kernel ends all others
+ */
+#ifndef CODEEXEC_LAUNCH_H
+#define CODEEXEC_LAUNCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum report_kind {
+    REPORT_FAILED = 1, /* value: errno; step */
+    REPORT_STARTED,    /* time_ns: just before exec; value: CPU ns of our own preparation; sender: the program */
+    REPORT_TERMINAL,   /* a terminal's controlling side comes along as a descriptor */
+    REPORT_ENDED       /* time_ns; value: wait status */
+};
+
+/* One datagram on the report socket. */
+struct report {
+    uint32_t kind;
+    int32_t status;
+    uint64_t time_ns;
+    uint64_t cpu_ns;
+    char step[32];
+};
+
+/* Descriptors the launched processes use, in the order they travel to a keeper. */
+enum launch_fd { LAUNCH_STDIN, LAUNCH_STDOUT, LAUNCH_STDERR, LAUNCH_REPORT, LAUNCH_MOUNTS, LAUNCH_NETWORK, LAUNCH_FDS };
+
+struct launch {
+    uid_t uid;
+    /* False for a further command in the same sandbox: the mount namespace already has its files. */
+    bool fresh;
+    const uint8_t *open_payload;
+    size_t open_size;
+    const uint8_t *run_payload;
+    size_t run_size;
+    int fds[LAUNCH_FDS];
+};
+
+#define LAUNCH_NAMESPACES (CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+/* The body of the init process. */
+void launch_init(const struct launch *launch) __attribute__((noreturn));
+
+#endif

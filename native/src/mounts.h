@@ -1,0 +1,16 @@
+/* The sandbox's own mounts, made by its init process inside its copy of the image's mount namespace. */
+#ifndef CODEEXEC_MOUNTS_H
+#define CODEEXEC_MOUNTS_H
+
+#include <sys/types.h>
+
+#include "request.h"
+
+/* All return the step that failed, with errno set, or NULL. */
+const char *mounts_make_writable(const struct open_request *request);
+const char *mounts_write_files(const struct open_request *request);
+const char *mounts_make_proc(void);
+/* A terminal of its own devpts: the controlling side, and the path of the other in `path`. */
+const char *mounts_make_terminal(uid_t uid, int *controller, char *path, size_t path_size);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * Network namespaces, one per slot, made before any request needs one (making one costs 0.4 to 5 ms).
+ * There is nothing in them but the loopback interface. A namespace serves again only when it is proven untouched:
+ * no packet ever passed its loopback, so no connection, no TIME_WAIT and no port can remain. Otherwise it is replaced.
+ */
+#ifndef CODEEXEC_NETNS_H
+#define CODEEXEC_NETNS_H
+
+#include <stdbool.h>
+
+struct netns {
+    int fd;
+    int counters_fd; /* /proc/self/net/dev of that namespace */
+};
+
+/* Both return 0 or -errno. The caller's own network namespace is another one afterwards. */
+int netns_make(struct netns *netns);
+int netns_renew(struct netns *netns);
+bool netns_untouched(const struct netns *netns);
+void netns_close(struct netns *netns);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Sandboxes and the commands that run in them: streams, limits, verdict evidence.
+ *
+ * A sandbox takes a slot when it is opened, or waits for one in order of opening. It runs one command at a time.
+ * The first cause that stops a command is the one that is reported.
+ */
+#ifndef CODEEXEC_SANDBOX_H
+#define CODEEXEC_SANDBOX_H
+
+#include "protocol.h"
+#include "slot.h"
+
+/* Events go to `outbox`; the caller flushes it. */
+void sandboxes_start(struct outbox *outbox);
+/* Handles a request about a sandbox. Returns false when it is not of the protocol. */
+bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload, size_t size);
+/* The callbacks the slots need. */
+extern const struct slot_callbacks sandbox_slot_callbacks;
+/* True when `pid` was a sandbox's init process. */
+bool sandbox_reaped(pid_t pid);
+/* Acts on limits that are due. Returns the next deadline, UINT64_MAX for none. */
+uint64_t sandboxes_check_limits(void);
+/* True when no process of any sandbox is left. */
+bool sandboxes_idle(void);
+/* Kills everything that runs. */
+void sandboxes_kill_all(void);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * Slots: as many as executions may run at once, each with its control groups, uid and network namespace made before
+ * any request needs them, and on cgroup v1 with a keeper process from which programs are forked.
+ * A slot that was used is proven clean before it serves again.
+ */
+#ifndef CODEEXEC_SLOT_H
+#define CODEEXEC_SLOT_H
+
+#include <stdbool.h>
+
+#include "cgroup.h"
+#include "launch.h"
+#include "loop.h"
+#include "netns.h"
+
+enum slot_state { SLOT_READY, SLOT_TAKEN, SLOT_DIRTY };
+
+struct slot {
+    unsigned index;
+    enum slot_state state;
+    uid_t uid;
+    struct slot_cgroup cgroup;
+    struct netns netns;
+    struct watch oom;
+    /* cgroup v1 only */
+    pid_t keeper;
+    struct watch keeper_socket;
+    uint8_t *region; /* shared with the keeper; holds the payloads of a launch */
+    size_t region_used;
+    uint64_t retry_at_ns;
+    unsigned retries;
+    void *user; /* the sandbox that has taken it */
+};
+
+struct slot_callbacks {
+    /* The init process of the launch under way: its pid, or a negative errno. */
+    void (*launched)(struct slot *slot, pid_t pid);
+    void (*out_of_memory)(struct slot *slot);
+    /* A slot has become ready. */
+    void (*ready)(void);
+};
+
+/* Ends the supervisor with a message when the slots cannot be made. */
+void slots_start(unsigned count, uid_t first_uid, const struct slot_callbacks *callbacks);
+void slots_stop(void);
+/* A ready slot, now taken, or NULL. */
+struct slot *slot_take(void);
+/* Gives a slot back; it is cleaned by slots_clean, off the path of any request. */
+void slot_release(struct slot *slot);
+/* Starts the init process; `launched` tells its pid, on v2 before this returns. Returns 0 or -errno. */
+int slot_launch(struct slot *slot, struct launch *launch);
+/* Cleans released slots. Returns when it wants to be called again, UINT64_MAX for never. */
+uint64_t slots_clean(void);
+/* Proves a taken slot clean between two commands of one sandbox. Returns 0 or -errno. */
+int slot_refresh(struct slot *slot);
+/* Takes what keepers have said; to be called before children are reaped, so that their pids are known. */
+void slots_hear_keepers(void);
+/* True when `pid` was a slot's keeper. */
+bool slot_reaped(pid_t pid);
+
+#endif

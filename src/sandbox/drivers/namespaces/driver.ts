@@ -1,0 +1,243 @@
+/** The `namespaces` driver: sandboxes made by the native supervisor, without any container engine. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import {
+  type Command,
+  type DriverCheck,
+  type DriverReport,
+  type Outcome,
+  type Sandbox,
+  type SandboxDriver,
+  SandboxError,
+  type SandboxSpec,
+} from '../../driver.js'
+import { RunningNamespacesCommand, runFrame } from './command.js'
+import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST } from './frames.js'
+import { Supervisor, type SupervisorInfo } from './supervisor.js'
+
+const DRIVER = 'namespaces'
+/** Files and folders a sandbox may have at once: more than any build makes, less than would trouble the kernel. */
+const MAX_INODES = 16_384
+const DEFAULT_FIRST_UID = 900_000
+/** Small enough to restart at once after a crash, large enough not to spin when it cannot start at all. */
+const RESTART_PAUSE_MS = 500
+
+export interface NamespacesDriverOptions {
+  /** Path of the supervisor program. */
+  readonly program: string
+  /** Sandboxes that may run at once; a few more are prepared, so that cleaning never keeps a request waiting. */
+  readonly slots: number
+  readonly firstUid?: number
+  /** Finds an image: its layers as host directories, topmost first, and a name that changes when they do. */
+  readonly image: (id: string) => { readonly name: string; readonly layers: readonly string[] } | undefined
+  readonly log?: (line: string) => void
+}
+
+/** The driver, with what its owner may want to know of the supervisor behind it. */
+export interface NamespacesDriver extends SandboxDriver {
+  /** Starts the supervisor ahead of the first sandbox. Rejects with SandboxError when it cannot start. */
+  start(): Promise<SupervisorInfo>
+  /** Process id of the running supervisor. */
+  readonly supervisorPid: number | undefined
+}
+
+export function createNamespacesDriver(options: NamespacesDriverOptions): NamespacesDriver {
+  return new Driver(options)
+}
+
+class Driver implements NamespacesDriver {
+  readonly name = DRIVER
+  readonly #options: NamespacesDriverOptions
+  #supervisor: Supervisor | undefined
+  #images = new Map<string, Promise<void>>()
+  #startedAt = 0
+  #closed = false
+
+  constructor(options: NamespacesDriverOptions) {
+    this.#options = options
+  }
+
+  get supervisorPid(): number | undefined {
+    return this.#supervisor?.pid
+  }
+
+  start(): Promise<SupervisorInfo> {
+    return this.#running().ready
+  }
+
+  #running(): Supervisor {
+    if (this.#closed) throw new SandboxError('supervisor', 'the driver is closed')
+    const current = this.#supervisor
+    if (current && !current.lost) return current
+    if (current?.lost && Date.now() - this.#startedAt < RESTART_PAUSE_MS) throw current.lost
+    this.#startedAt = Date.now()
+    this.#images = new Map()
+    this.#supervisor = new Supervisor({
+      program: this.#options.program,
+      slots: this.#options.slots + Math.min(this.#options.slots, 4),
+      firstUid: this.#options.firstUid ?? DEFAULT_FIRST_UID,
+      log: this.#options.log ?? (() => {}),
+    })
+    return this.#supervisor
+  }
+
+  async open(spec: SandboxSpec): Promise<Sandbox> {
+    const supervisor = this.#running()
+    const image = this.#options.image(spec.image)
+    if (!image) throw new SandboxError('image', `no image for ${spec.image}`)
+    let registered = this.#images.get(image.name)
+    if (!registered) {
+      registered = registerImage(supervisor, image.name, image.layers)
+      this.#images.set(image.name, registered)
+      registered.catch(() => this.#images.delete(image.name))
+    }
+    await registered
+    return new NamespacesSandbox(supervisor, spec, image.name)
+  }
+
+  async probe(): Promise<DriverReport> {
+    const checks = await probeHost(this.#options.program)
+    return { driver: DRIVER, usable: checks.every((check) => check.ok || !check.required), checks }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#supervisor?.stop()
+  }
+}
+
+function registerImage(supervisor: Supervisor, name: string, layers: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const id = supervisor.register({
+      onEvent: (event) => {
+        supervisor.forget(id)
+        const problem =
+          event.type === EVENT.image ? new PayloadReader(event.payload).string() : 'unexpected answer'
+        if (problem) reject(new SandboxError('image', `image ${name} cannot be prepared: ${problem}`))
+        else resolve()
+      },
+      onLost: reject,
+    })
+    const frame = new FrameWriter().string(name).u32(layers.length)
+    for (const layer of layers) frame.string(layer)
+    supervisor.send(frame.finish(REQUEST.image, id))
+  })
+}
+
+function openFrame(id: number, spec: SandboxSpec, image: string): readonly Uint8Array[] {
+  const frame = new FrameWriter()
+    .string(image)
+    .u64(spec.fileSystemBytes)
+    .u32(MAX_INODES)
+    .u32(spec.files.length)
+  for (const file of spec.files) frame.string(file.name).bytes(file.content)
+  return frame.finish(REQUEST.open, id)
+}
+
+class NamespacesSandbox implements Sandbox {
+  readonly #supervisor: Supervisor
+  readonly #id: number
+  /** Sent together with the first command: one write, one round trip. */
+  #openFrame: readonly Uint8Array[] | undefined
+  #current: RunningNamespacesCommand | undefined
+  #disposed: Promise<void> | undefined
+  #gone!: () => void
+
+  constructor(supervisor: Supervisor, spec: SandboxSpec, image: string) {
+    this.#supervisor = supervisor
+    this.#id = supervisor.register({
+      onEvent: (event) => this.#onEvent(event),
+      onLost: (error) => {
+        this.#current?.lose(error)
+        this.#gone?.()
+      },
+    })
+    this.#openFrame = openFrame(this.#id, spec, image)
+  }
+
+  #onEvent(event: FrameEvent): void {
+    if (event.type === EVENT.disposed) {
+      this.#supervisor.forget(this.#id)
+      this.#gone()
+      return
+    }
+    this.#current?.onEvent(event)
+  }
+
+  async run(command: Command, signal?: AbortSignal): Promise<Outcome> {
+    if (this.#current) throw new SandboxError('run', 'a sandbox runs one command at a time')
+    if (this.#disposed) throw new SandboxError('run', 'the sandbox has been disposed of')
+    if (this.#supervisor.lost) throw this.#supervisor.lost
+    if (signal?.aborted) return CANCELLED
+    const running = new RunningNamespacesCommand(
+      { id: this.#id, send: (pieces) => this.#supervisor.send(pieces) },
+      command,
+    )
+    this.#current = running
+    const abort = () => running.kill()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      const frame = runFrame(this.#id, command)
+      this.#supervisor.send(this.#openFrame ? [...this.#openFrame, ...frame] : frame)
+      this.#openFrame = undefined
+      return await running.outcome
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#current = undefined
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#release()
+    return this.#disposed
+  }
+
+  async #release(): Promise<void> {
+    if (this.#openFrame || this.#supervisor.lost) {
+      this.#supervisor.forget(this.#id)
+      return
+    }
+    const gone = new Promise<void>((resolve) => {
+      this.#gone = resolve
+    })
+    this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
+    await gone
+  }
+}
+
+const CANCELLED: Outcome = {
+  exitCode: null,
+  signal: 'SIGKILL',
+  stopReason: 'cancelled',
+  truncated: { stdout: false, stderr: false },
+  usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
+}
+
+/** Without this the supervisor still enforces every limit; it only cannot report how much memory was used. */
+const NOT_REQUIRED = new Set(['memory-peak'])
+
+async function probeHost(program: string): Promise<readonly DriverCheck[]> {
+  let output: string
+  try {
+    output = (await promisify(execFile)(program, ['--probe'], { env: {} })).stdout
+  } catch (error) {
+    // It exits with 1 when a check failed, having printed them all.
+    output = (error as { stdout?: string }).stdout ?? ''
+    if (!output)
+      return [
+        {
+          name: 'supervisor',
+          ok: false,
+          required: true,
+          detail: `${program} cannot be started; build it with: make -C native`,
+        },
+      ]
+  }
+  return output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const check = JSON.parse(line) as { name: string; ok: boolean; detail: string }
+      return { ...check, required: !NOT_REQUIRED.has(check.name) }
+    })
+}
