@@ -88,10 +88,10 @@ static const char *build(const struct bytes *layers, unsigned count)
         if (fds[i] < 0) return "open-layer";
     }
     if (mount("staging", "/tmp", "tmpfs", 0, "mode=0700") < 0 || chdir("/tmp") < 0) return "mount-staging";
-    char options[IMAGE_MAX_LAYERS * 8] = "lowerdir=";
+    char options[IMAGE_MAX_LAYERS * 16] = "lowerdir=";
     size_t used = strlen(options);
     for (unsigned i = 0; i < count; i++) {
-        char name[8], target[64];
+        char name[16], target[64];
         snprintf(name, sizeof name, "l%u", i);
         snprintf(target, sizeof target, "/proc/self/fd/%d", fds[i]);
         if (symlink(target, name) < 0) return "link-layer";

@@ -38,9 +38,9 @@ static void fail(const char *step)
     _exit(1);
 }
 
-static void send_terminal(int controller)
+static void send_descriptor(enum report_kind kind, int descriptor)
 {
-    struct report message = {.kind = REPORT_TERMINAL};
+    struct report message = {.kind = kind};
     struct iovec part = {.iov_base = &message, .iov_len = sizeof message};
     union {
         struct cmsghdr header;
@@ -52,7 +52,7 @@ static void send_terminal(int controller)
     item->cmsg_level = SOL_SOCKET;
     item->cmsg_type = SCM_RIGHTS;
     item->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(item), &controller, sizeof controller);
+    memcpy(CMSG_DATA(item), &descriptor, sizeof descriptor);
     if (sendmsg(REPORT_FD, &envelope, MSG_NOSIGNAL) < 0) _exit(1);
 }
 
@@ -184,6 +184,12 @@ static void prepare(const struct launch *launch, const struct open_request *open
     }
     if (!step) step = mounts_make_proc();
     if (step) fail(step);
+    if (launch->fresh) {
+        int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+        if (mounts < 0) fail("keep-mounts");
+        send_descriptor(REPORT_MOUNTS, mounts);
+        close(mounts);
+    }
 }
 
 void launch_init(const struct launch *launch)
@@ -212,7 +218,7 @@ void launch_init(const struct launch *launch)
         if (step) fail(step);
         struct winsize size = {.ws_col = (unsigned short)request.cols, .ws_row = (unsigned short)request.rows};
         ioctl(controller, TIOCSWINSZ, &size);
-        send_terminal(controller);
+        send_descriptor(REPORT_TERMINAL, controller);
     }
     uint64_t cpu_ns = own_cpu_ns();
     pid_t program = fork();

@@ -214,6 +214,8 @@ int main(int argc, char **argv)
     }
     unsigned slot_count = number_argument(argv[1], 1, 128);
     unsigned first_uid = number_argument(argv[2], 1000, 2000000000);
+    /* Whatever else the service's parent left open is none of our business, and must not reach a program. */
+    close_range(SERVICE_FD + 1, ~0u, 0);
     isolate_self();
     loop_start();
     int signal_fd = watch_signals();

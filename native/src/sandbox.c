@@ -388,11 +388,6 @@ static void take_start(struct sandbox *sandbox, const struct report *report, pid
     command->started_ns = report->time_ns;
     command->preparation_cpu_ns = report->cpu_ns;
     command->next_cpu_check_ns = report->time_ns;
-    if (sandbox->mount_namespace < 0 && command->init > 0) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/%ld/ns/mnt", (long)command->init);
-        sandbox->mount_namespace = open(path, O_RDONLY | O_CLOEXEC);
-    }
     if (command->request.flags & RUN_INTERACTIVE && sender > 0)
         command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
     send_event(EV_STARTED, sandbox->id);
@@ -407,6 +402,9 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
         return;
     case REPORT_STARTED:
         take_start(sandbox, report, sender);
+        return;
+    case REPORT_MOUNTS:
+        sandbox->mount_namespace = descriptor;
         return;
     case REPORT_TERMINAL:
         if (descriptor >= 0) take_terminal(sandbox, descriptor);

@@ -1,0 +1,141 @@
+/** The conformance suite against the real supervisor, and what only this driver promises. */
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { compiledPrograms, testSandboxDriver } from '../../conformance.js'
+import type { Command, Outcome } from '../../driver.js'
+import { createNamespacesDriver, type NamespacesDriver } from './driver.js'
+import { findLeftovers } from './leftovers.js'
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
+/** The second program has the sanitizers built in; `npm test` runs this file with both. */
+const PROGRAM = process.env['CODEEXEC_TEST_SUPERVISOR'] ?? path.join(ROOT, 'native/build/codeexec-supervisor')
+const IMAGES = path.join(process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec', 'images')
+const FIRST_UID = 910_000
+const SLOTS = 3
+const IMAGE = 'bash'
+
+async function layersOf(id: string): Promise<string[]> {
+  const names = await readdir(IMAGES)
+  return [id, 'base'].map((layer) => {
+    const name = names.find((candidate) => new RegExp(`^${layer}-[0-9a-f]+$`).test(candidate))
+    if (!name) throw new Error(`no image ${layer} in ${IMAGES}; run: npx codeexec images build ${id}`)
+    return path.join(IMAGES, name, 'rootfs')
+  })
+}
+
+async function makeDriver(): Promise<NamespacesDriver> {
+  const layers = await layersOf(IMAGE)
+  return createNamespacesDriver({
+    program: PROGRAM,
+    slots: SLOTS,
+    firstUid: FIRST_UID,
+    image: (id) => (id === IMAGE ? { name: id, layers } : undefined),
+    log: (line) => process.stderr.write(`supervisor: ${line}\n`),
+  })
+}
+
+function leftoversOf(driver: NamespacesDriver, closed: boolean): Promise<readonly string[]> {
+  return findLeftovers({
+    firstUid: FIRST_UID,
+    slots: SLOTS * 2,
+    supervisorPid: closed ? undefined : driver.supervisorPid,
+  })
+}
+
+const unfit =
+  process.getuid?.() !== 0 ? 'needs root' : existsSync(PROGRAM) ? undefined : `${PROGRAM} has not been built`
+
+describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
+  testSandboxDriver(
+    'namespaces',
+    async () => {
+      const driver = await makeDriver()
+      let closed = false
+      const close = driver.close.bind(driver)
+      driver.close = () => {
+        closed = true
+        return close()
+      }
+      return { driver, leftovers: () => leftoversOf(driver, closed) }
+    },
+    compiledPrograms(IMAGE),
+  )
+
+  describe('the supervisor', () => {
+    let driver: NamespacesDriver
+    beforeAll(async () => {
+      driver = await makeDriver()
+      await driver.start()
+    })
+    afterAll(() => driver.close())
+
+    const command = (script: string): Command => ({
+      argv: ['bash', '-c', script],
+      env: { PATH: '/usr/bin:/bin' },
+      cwd: '',
+      stdin: new Uint8Array(0),
+      limits: {
+        wallTimeMs: 60_000,
+        cpuTimeMs: 60_000,
+        memoryBytes: 64 << 20,
+        maxProcesses: 16,
+        outputBytes: 65_536,
+        fileSizeBytes: 1 << 20,
+        cpus: 1,
+      },
+      onOutput: () => {},
+    })
+    const run = async (script: string): Promise<Outcome> => {
+      const sandbox = await driver.open({
+        executionId: 'test',
+        image: IMAGE,
+        files: [],
+        fileSystemBytes: 1 << 20,
+      })
+      try {
+        return await sandbox.run(command(script))
+      } finally {
+        await sandbox.dispose()
+      }
+    }
+
+    it('reports every check of this host as well', async () => {
+      const report = await driver.probe()
+      expect(report.checks.filter((check) => !check.ok)).toEqual([])
+      expect(report.usable).toBe(true)
+    })
+
+    it('refuses an image it does not know', async () => {
+      await expect(
+        driver.open({ executionId: 'x', image: 'nothing', files: [], fileSystemBytes: 1 << 20 }),
+      ).rejects.toMatchObject({ name: 'SandboxError', step: 'image' })
+    })
+
+    it('takes its sandboxes along when it is killed, is started again, and sweeps what was left', async () => {
+      const doomed = run('sleep 50')
+      const failure = expect(doomed).rejects.toMatchObject({ name: 'SandboxError', step: 'supervisor' })
+      await expect.poll(async () => (await leftoversOf(driver, false)).length).toBeGreaterThan(0)
+      process.kill(driver.supervisorPid!, 'SIGKILL')
+      await failure
+      await expect.poll(() => run('exit 7').catch(() => undefined), { timeout: 10_000 }).toMatchObject({ exitCode: 7 })
+      expect(await leftoversOf(driver, false)).toEqual([])
+    })
+
+    it('gives those who wait for a slot theirs in order, and loses none', async () => {
+      const order: number[] = []
+      await Promise.all(
+        Array.from({ length: SLOTS * 8 }, async (_, index) => {
+          const outcome = await run(`exit ${index}`)
+          expect(outcome.exitCode).toBe(index)
+          order.push(index)
+        }),
+      )
+      expect(order).toHaveLength(SLOTS * 8)
+      expect(await leftoversOf(driver, false)).toEqual([])
+    })
+  })
+})
