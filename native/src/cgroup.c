@@ -17,7 +17,7 @@
 #define ROOT_NAME "codeexec"
 /* Pages the kernel charges for the keeper, the init process and the namespaces themselves. */
 #ifdef CODEEXEC_SANITIZED
-#define OVERHEAD_BYTES (64u << 20)
+#define OVERHEAD_BYTES (8u << 20)
 #else
 #define OVERHEAD_BYTES (1u << 20)
 #endif
@@ -390,9 +390,15 @@ struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
 {
     uint64_t peak = group->memory_peak_fd >= 0 ? read_number(group->memory_peak_fd) : 0;
     if (peak == UINT64_MAX) peak = 0;
+    uint64_t baseline = group->baseline_memory_bytes;
+    if (baseline > 0) {
+        /* The kernel gives memory back with some delay: what was still charged then and is gone now was no baseline. */
+        uint64_t left = read_number(group->memory_usage_fd);
+        if (left < baseline) baseline = left;
+    }
     return (struct cgroup_usage){
         .cpu_ns = slot_cgroup_cpu_ns(group),
-        .memory_peak_bytes = peak > group->baseline_memory_bytes ? peak - group->baseline_memory_bytes : 0,
+        .memory_peak_bytes = peak > baseline ? peak - baseline : 0,
         .oom_kills = slot_cgroup_oom_kills(group),
     };
 }
