@@ -164,7 +164,7 @@ static int wait_for(pid_t program)
     }
 }
 
-static void prepare(const struct launch *launch, const struct open_request *open_request)
+static void prepare(const struct launch *launch, const struct open_request *open_request, bool ephemeral)
 {
     /* While the host's /proc is still in sight: programs are the first to go when memory is short. */
     int error = write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "1000");
@@ -190,6 +190,11 @@ static void prepare(const struct launch *launch, const struct open_request *open
         send_descriptor(REPORT_MOUNTS, mounts);
         close(mounts);
     }
+    if (!ephemeral) return;
+    /* In one more copy: the namespace that is kept must not have these layers. */
+    if (launch->fresh && unshare(CLONE_NEWNS) < 0) fail("copy-mounts");
+    step = mounts_make_ephemeral(open_request);
+    if (step) fail(step);
 }
 
 void launch_init(const struct launch *launch)
@@ -210,7 +215,7 @@ void launch_init(const struct launch *launch)
         errno = EINVAL;
         fail("parse");
     }
-    prepare(&own, &open_request);
+    prepare(&own, &open_request, request.flags & RUN_EPHEMERAL);
     int controller = -1;
     char terminal[32] = "";
     if (request.flags & RUN_TTY) {

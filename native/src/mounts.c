@@ -15,20 +15,54 @@
  */
 static const struct {
     const char *source, *target;
-    unsigned long flags;
-} writable[] = {{"/run/box", "/box", 0}, {"/run/out", "/out", 0}, {"/run/tmp", "/tmp", 0}, {"/run/shm", "/dev/shm", 0}};
+    /* Kept from command to command, and for an ephemeral one shown through a layer of its own. */
+    bool kept;
+} writable[] = {{"/run/box", "/box", true},
+                {"/run/out", "/out", true},
+                {"/run/tmp", "/tmp", false},
+                {"/run/shm", "/dev/shm", false}};
 
-const char *mounts_make_writable(const struct open_request *request)
+static const char *mount_scratch(const struct open_request *request)
 {
     char options[96];
     snprintf(options, sizeof options, "mode=0700,size=%llu,nr_inodes=%u",
              (unsigned long long)request->file_system_bytes, request->inodes);
-    if (mount("scratch", "/run", "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) return "mount-scratch";
-    for (size_t i = 0; i < sizeof writable / sizeof *writable; i++) {
-        if (mkdir(writable[i].source, 01777) < 0 || chmod(writable[i].source, 01777) < 0) return "make-folder";
+    return mount("scratch", "/run", "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? "mount-scratch" : NULL;
+}
+
+static bool make_shared_folder(const char *path)
+{
+    return mkdir(path, 01777) == 0 && chmod(path, 01777) == 0;
+}
+
+const char *mounts_make_writable(const struct open_request *request)
+{
+    const char *step = mount_scratch(request);
+    for (size_t i = 0; !step && i < sizeof writable / sizeof *writable; i++) {
+        if (!make_shared_folder(writable[i].source)) return "make-folder";
         if (mount(writable[i].source, writable[i].target, NULL, MS_BIND, NULL) < 0) return "bind-folder";
     }
-    return NULL;
+    return step;
+}
+
+const char *mounts_make_ephemeral(const struct open_request *request)
+{
+    /* A second tmpfs over the first, which stays reachable only through the folders bound from it. */
+    const char *step = mount_scratch(request);
+    for (size_t i = 0; !step && i < sizeof writable / sizeof *writable; i++) {
+        const char *target = writable[i].target;
+        if (!make_shared_folder(writable[i].source)) return "make-folder";
+        if (!writable[i].kept) {
+            if (mount(writable[i].source, target, NULL, MS_BIND, NULL) < 0) return "bind-folder";
+            continue;
+        }
+        char work[64], options[256];
+        snprintf(work, sizeof work, "%s.work", writable[i].source);
+        snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s", target, writable[i].source, work);
+        if (mkdir(work, 0700) < 0) return "make-folder";
+        if (mount("layer", target, "overlay", MS_NOSUID | MS_NODEV, options) < 0) return "mount-layer";
+    }
+    return step;
 }
 
 /* Opens the folder that holds `path` below `root`, making what is missing; returns the last component's offset. */

@@ -8,6 +8,8 @@
 
 /* All return the step that failed, with errno set, or NULL. */
 const char *mounts_make_writable(const struct open_request *request);
+/* Puts layers over the writable folders, so that what was there stays as it is and what is changed is forgotten. */
+const char *mounts_make_ephemeral(const struct open_request *request);
 const char *mounts_write_files(const struct open_request *request);
 const char *mounts_make_proc(void);
 /* A terminal of its own devpts: the controlling side, and the path of the other in `path`. */

@@ -66,6 +66,11 @@ export interface Command {
   /** All of standard input; `'interactive'` leaves it open for RunningCommand.write. */
   readonly stdin: Uint8Array | 'interactive'
   readonly limits: CommandLimits
+  /**
+   * Show the command the sandbox's files as earlier commands left them, and forget everything it changes: the next
+   * command finds them as this one did. Its /tmp and /dev/shm start empty. For running one compiled program many times.
+   */
+  readonly ephemeral?: boolean
   /** Give the program a terminal of this size for its standard streams. */
   readonly tty?: TerminalSize
   /**

@@ -36,7 +36,11 @@ export function runFrame(id: number, command: Command): readonly Uint8Array[] {
     .u64(limits.fileSizeBytes)
     .u32(limits.maxProcesses)
     .u32(Math.max(1, Math.round(limits.cpus * 1000)))
-    .u32((tty ? RUN_FLAG.tty : 0) | (stdin === 'interactive' ? RUN_FLAG.interactive : 0))
+    .u32(
+      (tty ? RUN_FLAG.tty : 0) |
+        (stdin === 'interactive' ? RUN_FLAG.interactive : 0) |
+        (command.ephemeral ? RUN_FLAG.ephemeral : 0),
+    )
     .u32(tty?.cols ?? 0)
     .u32(tty?.rows ?? 0)
     .string(command.cwd)

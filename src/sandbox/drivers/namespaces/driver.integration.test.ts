@@ -121,7 +121,9 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
       await expect.poll(async () => (await leftoversOf(driver, false)).length).toBeGreaterThan(0)
       process.kill(driver.supervisorPid!, 'SIGKILL')
       await failure
-      await expect.poll(() => run('exit 7').catch(() => undefined), { timeout: 10_000 }).toMatchObject({ exitCode: 7 })
+      await expect
+        .poll(() => run('exit 7').catch(() => undefined), { timeout: 10_000 })
+        .toMatchObject({ exitCode: 7 })
       expect(await leftoversOf(driver, false)).toEqual([])
     })
 

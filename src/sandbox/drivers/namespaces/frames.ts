@@ -25,7 +25,7 @@ export const EVENT = {
   stdinTaken: 72,
 } as const
 
-export const RUN_FLAG = { tty: 1, interactive: 2 } as const
+export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4 } as const
 
 const HEADER_BYTES = 12
 /** Parts from this size on are sent as they are instead of being copied into the frame. */

@@ -33,7 +33,8 @@ async function sandboxProcesses({ firstUid, slots }: LeftoverQuery): Promise<str
     if (/^State:\s+Z/m.test(status)) continue
     const uid = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? -1)
     const slot = uid >= firstUid + INIT_UID_OFFSET ? uid - firstUid - INIT_UID_OFFSET : uid - firstUid
-    if (slot >= 0 && slot < slots) found.push(`process ${pid} of uid ${uid}: ${/^Name:\s+(.*)/m.exec(status)?.[1]}`)
+    if (slot >= 0 && slot < slots)
+      found.push(`process ${pid} of uid ${uid}: ${/^Name:\s+(.*)/m.exec(status)?.[1]}`)
   }
   return found
 }
