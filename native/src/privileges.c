@@ -14,6 +14,8 @@
 #define OPEN_FILES 1024u
 #define LOCKED_BYTES (64u << 10)
 #define PENDING_SIGNALS 1024u
+/* With 0 the kernel still hands a dump to the host's handler where core_pattern names one; 1 alone prevents that. */
+#define NO_CORE_DUMP 1u
 
 int privileges_forbid_gains(void)
 {
@@ -42,7 +44,7 @@ int rlimits_apply(uint64_t file_bytes)
     const struct {
         __rlimit_resource_t resource;
         rlim_t value;
-    } limits[] = {{RLIMIT_CORE, 0},
+    } limits[] = {{RLIMIT_CORE, NO_CORE_DUMP},
                   {RLIMIT_FSIZE, file_bytes},
                   {RLIMIT_NOFILE, OPEN_FILES},
                   {RLIMIT_STACK, STACK_BYTES},

@@ -91,7 +91,10 @@ static int start_keeper(struct slot *slot)
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) return -errno;
     pid_t supervisor = getpid();
+    /* Each keeper inherits its own slot's region and no other's. */
+    madvise(slot->region, REGION_BYTES, MADV_DOFORK);
     slot->keeper = fork();
+    if (slot->keeper != 0) madvise(slot->region, REGION_BYTES, MADV_DONTFORK);
     if (slot->keeper == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != supervisor) _exit(1);

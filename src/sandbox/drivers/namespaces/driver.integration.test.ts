@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 /** The second program has the sanitizers built in; `npm test` runs this file with both. */
 const PROGRAM = process.env['CODEEXEC_TEST_SUPERVISOR'] ?? path.join(ROOT, 'native/build/codeexec-supervisor')
 const IMAGES = path.join(process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec', 'images')
-const FIRST_UID = 910_000
+/** Apart from those of a service, or of another run of this file, on the same machine. */
+const FIRST_UID = 1_000_000 + (process.pid % 4096) * 16
 const SLOTS = 3
 const IMAGE = 'bash'
 
@@ -38,11 +39,17 @@ async function makeDriver(): Promise<NamespacesDriver> {
   })
 }
 
+const supervisors = new Set<number>()
+
 function leftoversOf(driver: NamespacesDriver, closed: boolean): Promise<readonly string[]> {
+  const pid = driver.supervisorPid
+  if (pid !== undefined) supervisors.add(pid)
+  const living = closed ? undefined : pid
   return findLeftovers({
     firstUid: FIRST_UID,
     slots: SLOTS * 2,
-    supervisorPid: closed ? undefined : driver.supervisorPid,
+    supervisorPid: living,
+    endedPids: Array.from(supervisors).filter((known) => !existsSync(`/proc/${known}`)),
   })
 }
 
@@ -55,6 +62,7 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     async () => {
       const driver = await makeDriver()
       let closed = false
+      await driver.start()
       const close = driver.close.bind(driver)
       driver.close = () => {
         closed = true

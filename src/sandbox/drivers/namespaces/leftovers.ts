@@ -11,6 +11,8 @@ export interface LeftoverQuery {
   readonly slots: number
   /** The living supervisor, or undefined after the driver was closed. */
   readonly supervisorPid: number | undefined
+  /** Supervisors that have ended; none of their control groups may be left. */
+  readonly endedPids: readonly number[]
 }
 
 async function read(file: string): Promise<string> {
@@ -40,28 +42,28 @@ async function sandboxProcesses({ firstUid, slots }: LeftoverQuery): Promise<str
 }
 
 /** Groups of the instance: those of a living supervisor may hold its keepers, nothing else. */
-async function cgroups({ supervisorPid }: LeftoverQuery): Promise<string[]> {
+async function cgroups({ supervisorPid, endedPids }: LeftoverQuery): Promise<string[]> {
   const found: string[] = []
   const roots = [CGROUP_ROOT, ...(await list(CGROUP_ROOT)).map((name) => path.join(CGROUP_ROOT, name))]
   for (const root of roots) {
     for (const instance of await list(path.join(root, 'codeexec'))) {
       if (!/^\d+-\d+$/.test(instance)) continue
       const folder = path.join(root, 'codeexec', instance)
-      if (Number.parseInt(instance, 10) !== supervisorPid) {
-        if (!(await read(`/proc/${Number.parseInt(instance, 10)}/stat`))) found.push(`cgroup ${folder}`)
-        continue
-      }
+      const pid = Number.parseInt(instance, 10)
+      if (endedPids.includes(pid)) found.push(`cgroup ${folder}`)
+      if (pid !== supervisorPid) continue
       for (const slot of await list(folder)) {
         const members = (await read(path.join(folder, slot, 'cgroup.procs'))).split('\n').filter(Boolean)
-        for (const pid of members)
-          if (!(await read(`/proc/${pid}/comm`)).startsWith('codeexec-keeper'))
-            found.push(`process ${pid} in cgroup ${path.join(folder, slot)}`)
+        for (const member of members)
+          if (!(await read(`/proc/${member}/comm`)).startsWith('codeexec-keeper'))
+            found.push(`process ${member} in cgroup ${path.join(folder, slot)}`)
       }
     }
   }
   return found
 }
 
+/** In the host's mount namespace, where none of the supervisor's mounts may ever show. */
 async function mounts(): Promise<string[]> {
   const lines = (await read('/proc/self/mountinfo')).split('\n')
   return lines.filter((line) => / - (overlay image|tmpfs scratch|tmpfs staging) /.test(line))
