@@ -19,7 +19,7 @@
 #ifdef CODEEXEC_SANITIZED
 #define OVERHEAD_BYTES (8u << 20)
 #else
-#define OVERHEAD_BYTES (1u << 20)
+#define OVERHEAD_BYTES (512u << 10)
 #endif
 #define CPU_PERIOD_US 100000u
 

@@ -53,6 +53,25 @@ function leftoversOf(driver: NamespacesDriver, closed: boolean): Promise<readonl
   })
 }
 
+function command(script: string): Command {
+  return {
+    argv: ['bash', '-c', script],
+    env: { PATH: '/usr/bin:/bin' },
+    cwd: '',
+    stdin: new Uint8Array(0),
+    limits: {
+      wallTimeMs: 60_000,
+      cpuTimeMs: 60_000,
+      memoryBytes: 64 << 20,
+      maxProcesses: 16,
+      outputBytes: 65_536,
+      fileSizeBytes: 1 << 20,
+      cpus: 1,
+    },
+    onOutput: () => {},
+  }
+}
+
 const unfit =
   process.getuid?.() !== 0 ? 'needs root' : existsSync(PROGRAM) ? undefined : `${PROGRAM} has not been built`
 
@@ -81,22 +100,6 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     })
     afterAll(() => driver.close())
 
-    const command = (script: string): Command => ({
-      argv: ['bash', '-c', script],
-      env: { PATH: '/usr/bin:/bin' },
-      cwd: '',
-      stdin: new Uint8Array(0),
-      limits: {
-        wallTimeMs: 60_000,
-        cpuTimeMs: 60_000,
-        memoryBytes: 64 << 20,
-        maxProcesses: 16,
-        outputBytes: 65_536,
-        fileSizeBytes: 1 << 20,
-        cpus: 1,
-      },
-      onOutput: () => {},
-    })
     const run = async (script: string): Promise<Outcome> => {
       const sandbox = await driver.open({
         executionId: 'test',
@@ -124,11 +127,10 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     })
 
     it('takes its sandboxes along when it is killed, is started again, and sweeps what was left', async () => {
-      const doomed = run('sleep 50')
-      const failure = expect(doomed).rejects.toMatchObject({ name: 'SandboxError', step: 'supervisor' })
+      const doomed = run('sleep 50').catch((error: unknown) => error)
       await expect.poll(async () => (await leftoversOf(driver, false)).length).toBeGreaterThan(0)
       process.kill(driver.supervisorPid!, 'SIGKILL')
-      await failure
+      expect(await doomed).toMatchObject({ name: 'SandboxError', step: 'supervisor' })
       await expect
         .poll(() => run('exit 7').catch(() => undefined), { timeout: 10_000 })
         .toMatchObject({ exitCode: 7 })
