@@ -275,6 +275,8 @@ static bool read_output(struct sandbox *sandbox, struct stream *stream, enum eve
     }
     if (size < (size_t)got) {
         stream->truncated = true;
+        /* Also when the program has ended by itself meanwhile: it wrote more than it was allowed. */
+        if (command->stop_reason == STOP_NONE && !command->failed) command->stop_reason = STOP_OUTPUT;
         stop(sandbox, STOP_OUTPUT);
         watch_close(&stream->watch);
         return false;
