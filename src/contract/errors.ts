@@ -25,11 +25,25 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The address exists, but not with this method; see the Allow header.',
   },
-  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, meaning: 'The body is larger than 10 MiB.' },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    retryable: true,
+    meaning: 'The request was not received in time.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    retryable: false,
+    meaning: 'The body is larger than the server accepts, 10 MiB unless configured otherwise.',
+  },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     retryable: false,
     meaning: 'The body must be JSON with Content-Type: application/json.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    retryable: false,
+    meaning: 'The request headers are larger than 16 KiB.',
   },
   RATE_LIMITED: {
     status: 429,
@@ -42,6 +56,16 @@ export const ERRORS = {
     meaning: 'All slots are busy and the queue is full; Retry-After says when to try again.',
   },
   SHUTTING_DOWN: { status: 503, retryable: true, meaning: 'The service is stopping and takes no new work.' },
+  NOT_READY: {
+    status: 503,
+    retryable: true,
+    meaning: 'Something the service needs is missing; only the readiness check answers this.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'The database cannot be reached just now; what does not need it works on.',
+  },
   LANGUAGE_NOT_READY: {
     status: 503,
     retryable: true,

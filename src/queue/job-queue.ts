@@ -16,8 +16,11 @@ export interface SubmitOptions {
 }
 
 export interface JobContext {
+  /** Aborted when the submitter cancels or the drain deadline has passed; the handler then ends with all its work. */
   readonly signal: AbortSignal
   readonly emit: ExecutionObserver
+  /** Whether anyone follows the events as they come, so that what was emitted cannot be taken back. */
+  readonly followed: boolean
 }
 
 export type JobHandler = (request: ExecutionRequest, context: JobContext) => Promise<ExecutionResult>
@@ -29,7 +32,10 @@ export interface QueueStats {
 }
 
 export interface JobQueue {
-  /** Resolves with the result; rejects with ServiceError when the job was refused or the platform failed. */
+  /**
+   * Resolves with the result; rejects with ServiceError when the job was refused or the platform failed, and with the
+   * signal's reason when it was aborted before it started.
+   */
   submit(request: ExecutionRequest, options?: SubmitOptions): Promise<ExecutionResult>
   /** Starts taking jobs, at most `concurrency` at once. */
   consume(handler: JobHandler, concurrency: number): JobConsumer
@@ -39,6 +45,9 @@ export interface JobQueue {
 }
 
 export interface JobConsumer {
-  /** Takes no new job; resolves when running and queued ones are done, or aborts them at the deadline. */
+  /**
+   * Takes no new job; resolves when running and queued ones are done, or aborts them at the deadline. Those then
+   * reject with `SHUTTING_DOWN`.
+   */
   drain(deadlineMs: number): Promise<void>
 }

@@ -1,0 +1,65 @@
+/** What one execution will do: a sandbox and the commands to run in it. Pure; starts nothing. */
+import type { ExecutionRequest, SourceFile, Stage } from '../contract/execution.js'
+import type { Limits } from '../contract/limits.js'
+import type { LanguageDefinition } from '../languages/define-language.js'
+import type { ResolvedCommand } from '../languages/resolve-command.js'
+import { resolveCommands, withExtraFiles } from '../languages/resolve-command.js'
+import type { Command, SandboxSpec } from '../sandbox/driver.js'
+
+/** CPUs a stage may use at once where the request does not say. */
+export interface StageCpus {
+  readonly compile: number
+  readonly run: number
+}
+
+export interface PlannedStage {
+  readonly stage: Stage
+  readonly command: Omit<Command, 'onOutput' | 'onStart'>
+}
+
+export interface ExecutionPlan {
+  readonly sandbox: Omit<SandboxSpec, 'executionId'>
+  /** In order; a stage runs only when the one before it passed. */
+  readonly stages: readonly PlannedStage[]
+}
+
+const NO_INPUT = new Uint8Array()
+
+/** A tmpfs accounts whole pages, and one more per file for its name. */
+const PAGE_BYTES = 4096
+
+export function planExecution(
+  language: LanguageDefinition,
+  request: ExecutionRequest,
+  cpus: StageCpus,
+): ExecutionPlan {
+  const files = withExtraFiles(language, request.files)
+  const commands = resolveCommands(language, request)
+  const { compile, run } = request.limits
+  const stages: PlannedStage[] = []
+  if (commands.compile !== null) {
+    stages.push(plannedStage('compile', commands.compile, NO_INPUT, compile, cpus.compile))
+  }
+  stages.push(plannedStage('run', commands.run, request.stdin, run, request.cpus ?? cpus.run))
+  const largest =
+    commands.compile === null ? run.fileSizeBytes : Math.max(compile.fileSizeBytes, run.fileSizeBytes)
+  return { sandbox: { image: language.id, files, fileSystemBytes: largest + bytesOnDisk(files) }, stages }
+}
+
+function plannedStage(
+  stage: Stage,
+  { argv, env }: ResolvedCommand,
+  stdin: Uint8Array,
+  limits: Limits,
+  cpus: number,
+): PlannedStage {
+  return { stage, command: { argv, env, cwd: '', stdin, limits: { ...limits, cpus } } }
+}
+
+/** The sources come on top of the limit: what a program may write does not depend on how long its text is. */
+function bytesOnDisk(files: readonly SourceFile[]): number {
+  return files.reduce(
+    (sum, { content }) => sum + (Math.ceil(content.length / PAGE_BYTES) + 1) * PAGE_BYTES,
+    0,
+  )
+}

@@ -1,0 +1,28 @@
+/** What every job queue does, wherever its jobs wait: one suite, run against each of them. */
+import { afterEach, beforeEach, describe } from 'vitest'
+
+import { endingJobs } from './conformance/ending.js'
+import type { QueueUnderTest } from './conformance/harness.js'
+import { CAPACITY, QueueBench } from './conformance/harness.js'
+import { runningJobs } from './conformance/running.js'
+
+export type { QueueUnderTest } from './conformance/harness.js'
+
+export function testJobQueue(name: string, make: (capacity: number) => Promise<QueueUnderTest>): void {
+  describe(`job queue ${name}`, () => {
+    let underTest: QueueUnderTest
+    let bench: QueueBench
+
+    beforeEach(async () => {
+      underTest = await make(CAPACITY)
+      bench = new QueueBench(underTest.queue, make)
+    })
+
+    afterEach(async () => {
+      await underTest.dispose?.()
+    })
+
+    runningJobs(() => bench)
+    endingJobs(() => bench)
+  })
+}

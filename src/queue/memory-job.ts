@@ -1,0 +1,121 @@
+import { ServiceError } from '../contract/errors.js'
+import type { ExecutionEvent, ExecutionObserver } from '../contract/events.js'
+import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { Place } from './fair-line.js'
+import type { JobHandler, SubmitOptions } from './job-queue.js'
+
+/** A service that stops is usually back, or another in its place, within this. */
+const RESTART_SECONDS = 5
+
+export function shuttingDown(): ServiceError {
+  return new ServiceError('SHUTTING_DOWN', 'The service is stopping; please try again shortly.', {
+    retryAfterSeconds: RESTART_SECONDS,
+  })
+}
+
+interface Settle {
+  readonly resolve: (result: ExecutionResult) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** One submitted job, from its submission to the one answer it gets. */
+export class MemoryJob {
+  readonly clientKey: string
+  readonly followed: boolean
+  /** Where it waits; undefined when it does not. */
+  place: Place<MemoryJob> | undefined
+  readonly #request: ExecutionRequest
+  readonly #signal: AbortSignal | undefined
+  readonly #onEvent: ExecutionObserver | undefined
+  readonly #settle: Settle
+  readonly #leaveLine: () => void
+  #aborter: AbortController | undefined
+  #position = Infinity
+  /** Why the job was ended from our side. */
+  #endedBy: { readonly error: unknown } | undefined
+  #observerError: { readonly error: unknown } | undefined
+
+  constructor(request: ExecutionRequest, options: SubmitOptions, settle: Settle, leaveLine: () => void) {
+    this.clientKey = options.clientKey ?? ''
+    this.followed = options.onEvent !== undefined
+    this.#request = request
+    this.#signal = options.signal
+    this.#onEvent = options.onEvent
+    this.#settle = settle
+    this.#leaveLine = leaveLine
+    this.#signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  /** Runs the job to its end; never rejects. The answer is held back until the caller has freed the slot. */
+  async run(handler: JobHandler): Promise<() => void> {
+    this.#aborter = new AbortController()
+    const { signal } = this.#aborter
+    const emit = (event: ExecutionEvent): void => this.#emit(event)
+    try {
+      const result = await handler(this.#request, { signal, emit, followed: this.followed })
+      return () => this.#answer(result)
+    } catch (error) {
+      return () => this.#settleWith(() => this.#settle.reject(this.#failure(asServiceError(error))))
+    }
+  }
+
+  /** Ends the job with this error: at once when it waits, when its handler has let go when it runs. */
+  end(error: unknown): void {
+    if (this.#aborter !== undefined) {
+      this.#endedBy ??= { error }
+      this.#aborter.abort(error)
+      return
+    }
+    this.#leaveLine()
+    this.#settleWith(() => this.#settle.reject(error))
+  }
+
+  /** Positions only fall; one that has not fallen is not told again. */
+  tellPosition(position: number): void {
+    if (this.place === undefined || position >= this.#position) return
+    this.#position = position
+    this.#emit({ type: 'queued', position })
+  }
+
+  #answer(result: ExecutionResult): void {
+    // A program that had ended before the job was is not thrown away.
+    const stands =
+      this.#observerError === undefined && (this.#endedBy === undefined || result.status !== 'cancelled')
+    this.#settleWith(() =>
+      stands ? this.#settle.resolve(result) : this.#settle.reject(this.#failure(undefined)),
+    )
+  }
+
+  #failure(ofHandler: unknown): unknown {
+    const own = this.#observerError ?? this.#endedBy
+    return own === undefined ? ofHandler : own.error
+  }
+
+  #settleWith(settle: () => void): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    settle()
+  }
+
+  #emit(event: ExecutionEvent): void {
+    try {
+      this.#onEvent?.(event)
+    } catch (error) {
+      this.#observerError ??= { error }
+      this.end(error)
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#signal?.reason
+    // The handler's answer stands: it knows how far the program came.
+    if (this.#aborter !== undefined) this.#aborter.abort(reason)
+    else this.end(reason)
+  }
+}
+
+function asServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error
+  return new ServiceError('INTERNAL_ERROR', 'The service failed to run the program; please try again.', {
+    cause: error,
+  })
+}

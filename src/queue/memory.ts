@@ -1,0 +1,190 @@
+/** The queue of one process. A job that finds a free slot starts within `submit`, without a turn of the event loop. */
+import { ServiceError } from '../contract/errors.js'
+import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import { FairLine } from './fair-line.js'
+import type { JobConsumer, JobHandler, JobQueue, QueueStats, SubmitOptions } from './job-queue.js'
+import { MemoryJob, shuttingDown } from './memory-job.js'
+import { ServiceTime } from './service-time.js'
+
+export interface MemoryQueueOptions {
+  /** Jobs that may wait; those that run are not counted. */
+  readonly capacity: number
+  /** Monotonic milliseconds. */
+  readonly now?: () => number
+}
+
+export function createMemoryQueue(options: MemoryQueueOptions): JobQueue {
+  return new MemoryQueue(options)
+}
+
+/** Jobs taken for every job that gets to know its new position: what positions cost each job is bounded by it. */
+const RENEWALS_PER_JOB = 8
+
+interface Consumer {
+  readonly handler: JobHandler
+  readonly concurrency: number
+  readonly running: Set<MemoryJob>
+  draining: boolean
+  onIdle: (() => void) | undefined
+}
+
+class MemoryQueue implements JobQueue {
+  readonly #capacity: number
+  readonly #now: () => number
+  readonly #line = new FairLine<MemoryJob>()
+  readonly #consumers = new Set<Consumer>()
+  readonly #serviceTime = new ServiceTime()
+  #closed = false
+  #running = 0
+  #followedWaiting = 0
+  #takenSinceRenewal = 0
+
+  constructor({ capacity, now = () => performance.now() }: MemoryQueueOptions) {
+    this.#capacity = capacity
+    this.#now = now
+  }
+
+  submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
+    if (this.#closed) return Promise.reject(shuttingDown())
+    const consumer = this.#freeConsumer()
+    if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
+    return new Promise((resolve, reject) => {
+      const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
+      if (consumer === undefined) this.#wait(job)
+      else this.#start(consumer, job)
+    })
+  }
+
+  consume(handler: JobHandler, concurrency: number): JobConsumer {
+    const consumer: Consumer = {
+      handler,
+      concurrency,
+      running: new Set(),
+      draining: false,
+      onIdle: undefined,
+    }
+    this.#consumers.add(consumer)
+    this.#fill()
+    return { drain: (deadlineMs) => this.#drain(consumer, deadlineMs) }
+  }
+
+  stats(): QueueStats {
+    return { queued: this.#line.length, running: this.#running, capacity: this.#capacity }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    return Promise.resolve()
+  }
+
+  #wait(job: MemoryJob): void {
+    job.place = this.#line.join(job.clientKey, job)
+    if (!job.followed) return
+    this.#followedWaiting++
+    job.tellPosition(this.#line.mostBefore(job.place) + 1)
+  }
+
+  /** A waiting job that its submitter gave up. */
+  #leave(job: MemoryJob): void {
+    if (job.place === undefined) return
+    this.#line.leave(job.place)
+    this.#noLongerWaiting(job)
+  }
+
+  #noLongerWaiting(job: MemoryJob): void {
+    job.place = undefined
+    if (job.followed) this.#followedWaiting--
+  }
+
+  #start(consumer: Consumer, job: MemoryJob): void {
+    const startedMs = this.#now()
+    consumer.running.add(job)
+    this.#running++
+    void job.run(consumer.handler).then((answer) => {
+      this.#serviceTime.record(this.#now() - startedMs)
+      consumer.running.delete(job)
+      this.#running--
+      answer()
+      this.#fill()
+      this.#checkIdle(consumer)
+    })
+  }
+
+  #fill(): void {
+    for (let consumer = this.#freeConsumer(); consumer !== undefined; consumer = this.#freeConsumer()) {
+      const job = this.#line.take()
+      if (job === undefined) return
+      this.#noLongerWaiting(job)
+      this.#start(consumer, job)
+      this.#renewPositions()
+    }
+  }
+
+  #freeConsumer(): Consumer | undefined {
+    for (const consumer of this.#consumers) {
+      if (consumer.running.size < consumer.concurrency && this.#mayTake(consumer)) return consumer
+    }
+    return undefined
+  }
+
+  /** A consumer that drains leaves waiting jobs to the others, where there are any. */
+  #mayTake(consumer: Consumer): boolean {
+    return !consumer.draining || !this.#hasActiveConsumer()
+  }
+
+  #hasActiveConsumer(): boolean {
+    for (const consumer of this.#consumers) if (!consumer.draining) return true
+    return false
+  }
+
+  async #drain(consumer: Consumer, deadlineMs: number): Promise<void> {
+    consumer.draining = true
+    // A job that nobody will take would wait for ever.
+    if (!this.#hasActiveConsumer()) this.#closed = true
+    const deadline = setTimeout(() => this.#endAll(consumer), deadlineMs)
+    await new Promise<void>((resolve) => {
+      const before = consumer.onIdle
+      consumer.onIdle = () => {
+        before?.()
+        resolve()
+      }
+      this.#checkIdle(consumer)
+    })
+    clearTimeout(deadline)
+  }
+
+  #checkIdle(consumer: Consumer): void {
+    const mayHaveMore = this.#line.length > 0 && this.#mayTake(consumer)
+    if (!consumer.draining || consumer.running.size > 0 || mayHaveMore) return
+    this.#consumers.delete(consumer)
+    consumer.onIdle?.()
+  }
+
+  #endAll(consumer: Consumer): void {
+    if (!this.#hasActiveConsumer()) {
+      for (let job = this.#line.take(); job !== undefined; job = this.#line.take()) {
+        this.#noLongerWaiting(job)
+        job.end(shuttingDown())
+      }
+    }
+    for (const job of consumer.running) job.end(shuttingDown())
+    this.#checkIdle(consumer)
+  }
+
+  #renewPositions(): void {
+    this.#takenSinceRenewal++
+    if (this.#followedWaiting === 0 || this.#takenSinceRenewal * RENEWALS_PER_JOB < this.#line.length) return
+    this.#takenSinceRenewal = 0
+    // Listed first: an observer may cancel its job and change the line.
+    Array.from(this.#line.inOrder()).forEach((job, index) => job.tellPosition(index + 1))
+  }
+
+  #full(): ServiceError {
+    let slots = 0
+    for (const consumer of this.#consumers) slots += consumer.concurrency
+    const retryAfterSeconds = this.#serviceTime.secondsFor(this.#line.length + 1, slots)
+    const message = `All slots are busy and the queue is full; please try again in ${retryAfterSeconds} s.`
+    return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds })
+  }
+}

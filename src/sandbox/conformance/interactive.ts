@@ -1,0 +1,106 @@
+import { expect } from 'vitest'
+
+import type { RunningCommand } from '../driver.js'
+import type { CaseGroup } from './case.js'
+import { converse } from './converse.js'
+
+/** Programs one talks to while they run: pipes, signals and terminals. */
+export const interactive: CaseGroup = (test) => {
+  test('takes input as it comes, answers, and sees its end', ['echo'], async (bench) => {
+    const ended = await converse(bench, 'echo', { stdin: 'interactive' }, async (running, said) => {
+      await running.write(Buffer.from('one\n'))
+      await said('one\n')
+      await running.write(Buffer.from('two\n'))
+      await said('two\n')
+      running.endInput()
+    })
+    expect(ended).toMatchObject({ exitCode: 0, stopReason: null })
+    expect(ended.lines).toEqual(['one', 'two'])
+  })
+
+  test('delivers signals to a program that handles them', ['name-signals'], async (bench) => {
+    const ended = await converse(bench, 'name-signals', { stdin: 'interactive' }, async (running, said) => {
+      await said('ready\n')
+      for (const name of ['SIGINT', 'SIGUSR1', 'SIGHUP']) {
+        running.signal(name)
+        await said(`${name}\n`)
+      }
+      running.signal('SIGTERM')
+    })
+    expect(ended).toMatchObject({ exitCode: 0, signal: null, stopReason: null })
+    expect(ended.lines).toEqual(['ready', 'SIGINT', 'SIGUSR1', 'SIGHUP', 'SIGTERM'])
+  })
+
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGKILL']) {
+    test(`ends a program by ${name}, which is no limit's doing`, ['echo'], async (bench) => {
+      const ended = await converse(bench, 'echo', { stdin: 'interactive' }, async (running, said) => {
+        await running.write(Buffer.from('up\n'))
+        await said('up\n')
+        running.signal(name)
+      })
+      expect(ended).toMatchObject({ exitCode: null, signal: name, stopReason: null })
+    })
+  }
+
+  test('takes no harm from words to a program that has ended', ['hello'], async (bench) => {
+    await bench.inSandbox(async (box) => {
+      let running: RunningCommand | undefined
+      const ended = await box.run('hello', [], {
+        stdin: 'interactive',
+        onStart: (started) => {
+          running = started
+        },
+      })
+      expect(ended.exitCode).toBe(0)
+      await running?.write(Buffer.from('too late'))
+      running?.signal('SIGKILL')
+      running?.endInput()
+      expect((await box.run('hello')).exitCode).toBe(0)
+    })
+  })
+
+  const tty = { cols: 80, rows: 24 }
+
+  test('gives a terminal of the size asked for, and tells of a new one', ['terminal'], async (bench) => {
+    const ended = await converse(bench, 'terminal', { stdin: 'interactive', tty }, async (running, said) => {
+      await said('size 80x24')
+      running.resize({ cols: 132, rows: 50 })
+      await said('size 132x50')
+      await running.write(Buffer.from([3]))
+    })
+    expect(ended).toMatchObject({ exitCode: 0, signal: null, stopReason: null })
+    expect(ended.stderr).toHaveLength(0)
+    expect(ended.lines.map((line) => line.replace('\r', ''))).toEqual([
+      'terminal 1 1 1',
+      'foreground 1',
+      'size 80x24',
+      'size 132x50',
+      expect.stringMatching(/interrupted$/u),
+    ])
+  })
+
+  test('turns the interrupt key into SIGINT', ['terminal', 'echo'], async (bench) => {
+    const ended = await converse(bench, 'echo', { stdin: 'interactive', tty }, async (running, said) => {
+      await running.write(Buffer.from('typed\n'))
+      await said('typed\r\ntyped\r\n')
+      await running.write(Buffer.from([3]))
+    })
+    expect(ended).toMatchObject({ exitCode: null, signal: 'SIGINT', stopReason: null })
+  })
+
+  test('ends the input of a terminal program at the end of input', ['terminal', 'echo'], async (bench) => {
+    const ended = await converse(bench, 'echo', { stdin: 'interactive', tty }, async (running, said) => {
+      await running.write(Buffer.from('typed\n'))
+      await said('typed\r\ntyped\r\n')
+      running.endInput()
+    })
+    expect(ended).toMatchObject({ exitCode: 0, signal: null, stopReason: null })
+  })
+
+  test('bounds a terminal’s output as one stream', ['terminal', 'flood'], async (bench) => {
+    const ended = await bench.run('flood', ['2', 'text'], { tty, limits: { outputBytes: 100_000 } })
+    expect(ended.stopReason).toBe('output')
+    expect(ended.stdout).toHaveLength(100_000)
+    expect(ended.truncated.stdout).toBe(true)
+  })
+}
