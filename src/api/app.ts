@@ -1,0 +1,86 @@
+/** Puts the HTTP service together. It does not listen: whoever builds it does, and tests inject requests. */
+import compress from '@fastify/compress'
+import { fastify, LogController } from 'fastify'
+import type { Config } from '../config/variables.js'
+import type { ApiContext, ApiDependencies, App, ZodTypeProvider } from './dependencies.js'
+import { answerConnectionError } from './plugins/connection-errors.js'
+import { answerErrors, sendError, toServiceError } from './plugins/errors.js'
+import { executingHooks } from './plugins/executing.js'
+import { parseJsonBodies } from './plugins/json-body.js'
+import { observeRequests } from './plugins/observation.js'
+import { documentRoutes, serveOpenApi } from './plugins/openapi.js'
+import { addStandardHeaders, requestId, setStandardHeaders } from './plugins/standard-headers.js'
+import { validateWithZod } from './plugins/validation.js'
+import { serveWebPage } from './plugins/web-page.js'
+import { RouteTable } from './route-table.js'
+import { executeV1Route } from './routes/execute-v1.js'
+import { executeV2Route } from './routes/execute-v2.js'
+import { healthRoutes } from './routes/health.js'
+import { languagesRoute } from './routes/languages.js'
+import { metricsRoute } from './routes/metrics.js'
+import { runRoute } from './routes/run.js'
+
+/** Ten MiB arrive in this time over a slow line; a client that sends byte by byte is cut off. */
+const REQUEST_TIMEOUT_MS = 120_000
+const HEADERS_TIMEOUT_MS = 15_000
+/** Longer than the minute after which common proxies close idle connections, so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+/** Smaller answers do not get smaller. */
+const COMPRESS_FROM_BYTES = 1024
+
+function createServer(config: Config, { logger }: ApiDependencies): App {
+  const { bodyLimitBytes, trustedProxies } = config.http
+  return fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => requestId(request.headers),
+    bodyLimit: bodyLimitBytes,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5000 },
+    routerOptions: { ignoreTrailingSlash: true },
+    // Its own 503 has another shape; draining is ours.
+    return503OnClosing: false,
+    clientErrorHandler: answerConnectionError,
+    frameworkErrors: (error, request, reply) => {
+      setStandardHeaders(request, reply)
+      sendError(reply, toServiceError(error, bodyLimitBytes))
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+}
+
+export async function buildApp(config: Config, dependencies: ApiDependencies): Promise<App> {
+  const app = createServer(config, dependencies)
+  const context: ApiContext = { ...dependencies, config, lifecycle: { draining: false } }
+  app.decorate('startDraining', () => {
+    context.lifecycle.draining = true
+  })
+
+  const routes = new RouteTable()
+  app.addHook('onRoute', (route) => routes.add(route))
+  addStandardHeaders(app)
+  observeRequests(app, dependencies.onHttpRequest)
+  parseJsonBodies(app)
+  validateWithZod(app)
+  answerErrors(app, { routes, bodyLimitBytes: config.http.bodyLimitBytes })
+  await app.register(compress, {
+    globalDecompression: false,
+    encodings: ['br', 'gzip', 'deflate'],
+    threshold: COMPRESS_FROM_BYTES,
+  })
+  await documentRoutes(app)
+
+  const executing = executingHooks(context)
+  executeV1Route(app, context, executing)
+  executeV2Route(app, context, executing)
+  runRoute(app, context, executing)
+  languagesRoute(app, context)
+  healthRoutes(app, context)
+  if (dependencies.metrics !== undefined) metricsRoute(app, dependencies.metrics)
+  serveOpenApi(app)
+  await serveWebPage(app, dependencies.webRoot)
+
+  await app.ready()
+  return app
+}

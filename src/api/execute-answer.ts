@@ -1,0 +1,48 @@
+/** Execution result → answer of the classic endpoints. Pure. */
+import type { ExecutionResult, StageResult, Usage } from '../contract/execution.js'
+import type { ExecuteAnswer, UsageAnswer } from '../contract/wire/execute.js'
+
+const MEGABYTE = 2 ** 20
+const NOTHING_USED: Usage = { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 }
+const NOT_TRUNCATED = { stdout: false, stderr: false }
+
+export function toExecuteAnswer(result: ExecutionResult): ExecuteAnswer {
+  const { run, compile } = result
+  const used = run?.usage ?? NOTHING_USED
+  return {
+    succeeded: true,
+    result: {
+      jobId: result.jobId,
+      language: result.language,
+      version: result.version,
+      output: run?.stdout ?? '',
+      stderr: run?.stderr ?? '',
+      errorMessage: result.errorMessage,
+      executionTime: Math.round(used.wallTimeMs) / 1000,
+      memoryUsage: `${(used.memoryBytes / MEGABYTE).toFixed(1)}MB`,
+      cpuUsage: cpuPercentage(used),
+      runTimeStatus: result.status,
+      exitCode: run?.exitCode ?? null,
+      signal: run?.signal ?? null,
+      truncated: (run ?? compile)?.truncated ?? NOT_TRUNCATED,
+      usage: toUsage(used),
+      compile: compile === null ? null : toCompile(compile),
+    },
+  }
+}
+
+function toCompile({ output, exitCode, usage }: StageResult): ExecuteAnswer['result']['compile'] {
+  return { output, exitCode, usage: toUsage(usage) }
+}
+
+function toUsage({ wallTimeMs, cpuTimeMs, memoryBytes }: Usage): UsageAnswer {
+  return {
+    wallTimeMs: Math.round(wallTimeMs),
+    cpuTimeMs: Math.round(cpuTimeMs),
+    memoryBytes: Math.round(memoryBytes),
+  }
+}
+
+function cpuPercentage({ wallTimeMs, cpuTimeMs }: Usage): string {
+  return `${(wallTimeMs > 0 ? (100 * cpuTimeMs) / wallTimeMs : 0).toFixed(1)}%`
+}

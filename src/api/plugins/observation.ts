@@ -1,0 +1,17 @@
+import type { App } from '../dependencies.js'
+import type { HttpObserver } from '../../observability/http-observation.js'
+
+/** One log line and one observation per answered request: its route, never its address, body or sender. */
+export function observeRequests(app: App, onHttpRequest: HttpObserver | undefined): void {
+  app.decorateRequest('jobId', '')
+  app.decorateRequest('clientKey', '')
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unmatched'
+    const { method, jobId } = request
+    const { statusCode, elapsedTime: durationMs } = reply
+    onHttpRequest?.({ method, route, statusCode, durationMs })
+    const fields = { method, route, status: statusCode, durationMs: Math.round(durationMs * 10) / 10 }
+    request.log.info(jobId === '' ? fields : { ...fields, jobId }, 'request')
+    done()
+  })
+}

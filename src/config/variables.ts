@@ -1,0 +1,298 @@
+/**
+ * Every environment variable the service reads. The shape of this table is the shape of `Config`;
+ * defaults are written as an operator would write them and pass through the same schema.
+ */
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { z } from 'zod'
+import {
+  bytes,
+  durationMs,
+  languageList,
+  networks,
+  onOff,
+  oneOf,
+  positiveNumber,
+  rate,
+  text,
+  url,
+  wholeNumber,
+} from './values.js'
+
+type ValueSchema = z.ZodType<unknown, string>
+
+interface DefaultValue {
+  readonly text: string
+  /** What the documentation shows where the default depends on the machine. */
+  readonly shown?: string
+}
+
+/** One environment variable; `fallback` null means unset by default. */
+export interface Variable<Schema extends ValueSchema = ValueSchema, Fallback = DefaultValue | null> {
+  readonly name: string
+  readonly description: string
+  readonly schema: Schema
+  readonly fallback: Fallback
+}
+
+export interface VariableGroup {
+  readonly [key: string]: Variable | VariableGroup
+}
+
+function variable<Schema extends ValueSchema>(
+  name: string,
+  schema: Schema,
+  fallback: string | DefaultValue,
+  description: string,
+): Variable<Schema, DefaultValue> {
+  return {
+    name,
+    description,
+    schema,
+    fallback: typeof fallback === 'string' ? { text: fallback } : fallback,
+  }
+}
+
+function optional<Schema extends ValueSchema>(
+  name: string,
+  schema: Schema,
+  description: string,
+): Variable<Schema, null> {
+  return { name, description, schema, fallback: null }
+}
+
+function dataDirectory(): DefaultValue {
+  const shown = '`/var/lib/codeexec` as root, else `data` in the project'
+  const isRoot = process.getuid?.() === 0
+  return {
+    text: isRoot ? '/var/lib/codeexec' : fileURLToPath(new URL('../../data', import.meta.url)),
+    shown,
+  }
+}
+
+/** Default texts of one stage's six limits. */
+interface LimitTexts {
+  readonly wallTime: string
+  readonly cpuTime: string
+  readonly memory: string
+  readonly processes: string
+  readonly output: string
+  readonly files: string
+}
+
+function stageLimits(prefix: string, what: string, texts: LimitTexts) {
+  return {
+    wallTimeMs: variable(`${prefix}_WALL_TIME`, durationMs, texts.wallTime, `${what}: wall-clock time.`),
+    cpuTimeMs: variable(
+      `${prefix}_CPU_TIME`,
+      durationMs,
+      texts.cpuTime,
+      `${what}: CPU time of all processes and threads together.`,
+    ),
+    memoryBytes: variable(
+      `${prefix}_MEMORY`,
+      bytes,
+      texts.memory,
+      `${what}: memory of all processes together, files in the work folder included.`,
+    ),
+    maxProcesses: variable(
+      `${prefix}_PROCESSES`,
+      wholeNumber(1, 32_768),
+      texts.processes,
+      `${what}: processes and threads at once.`,
+    ),
+    outputBytes: variable(
+      `${prefix}_OUTPUT`,
+      bytes,
+      texts.output,
+      `${what}: bytes of standard output, and as many of standard error.`,
+    ),
+    fileSizeBytes: variable(
+      `${prefix}_FILES`,
+      bytes,
+      texts.files,
+      `${what}: bytes of all files in the work folder and /tmp together.`,
+    ),
+  }
+}
+
+const DEFAULT_LIMITS: LimitTexts = {
+  wallTime: '5s',
+  cpuTime: '5s',
+  memory: '256MiB',
+  processes: '64',
+  output: '1MiB',
+  files: '64MiB',
+}
+
+const MAXIMUM_LIMITS: LimitTexts = {
+  wallTime: '30s',
+  cpuTime: '30s',
+  memory: '1GiB',
+  processes: '256',
+  output: '16MiB',
+  files: '256MiB',
+}
+
+/** Each slot and spare has a uid of its own, and images name 128 of them. */
+const MAX_SLOTS = 120
+
+export const VARIABLES = {
+  host: variable('HOST', text, '127.0.0.1', 'Address to listen on; `0.0.0.0` or `::` for every interface.'),
+  port: variable('PORT', wholeNumber(0, 65_535), '3000', 'Port to listen on; 0 takes any free one.'),
+  role: variable(
+    'CODEEXEC_ROLE',
+    oneOf('all', 'api', 'worker'),
+    'all',
+    'What this process does: everything, HTTP only, or execution only. `api` and `worker` need Redis and MongoDB.',
+  ),
+  sandbox: variable(
+    'CODEEXEC_SANDBOX',
+    oneOf('namespaces', 'docker'),
+    'namespaces',
+    'How programs are isolated.',
+  ),
+  dataDirectory: variable(
+    'CODEEXEC_DATA_DIR',
+    text,
+    dataDirectory(),
+    'Folder for language images, the database and caches.',
+  ),
+  languages: variable(
+    'CODEEXEC_LANGUAGES',
+    languageList,
+    'all',
+    'Languages whose images are prepared and offered.',
+  ),
+  slots: variable(
+    'CODEEXEC_SLOTS',
+    wholeNumber(1, MAX_SLOTS),
+    { text: String(Math.min(availableParallelism(), MAX_SLOTS)), shown: 'number of CPU cores' },
+    'Programs that run at once; the others wait in the queue.',
+  ),
+  cpusPerExecution: variable(
+    'CODEEXEC_CPUS',
+    positiveNumber,
+    { text: String(Math.min(availableParallelism(), 2)), shown: '2, or 1 on a machine with one core' },
+    'CPUs one program or compiler may use at once; may be a fraction. Two let compilers and virtual machines start faster.',
+  ),
+  warm: variable(
+    'CODEEXEC_WARM',
+    onOff,
+    'on',
+    'Prepare sandboxes and interpreters before requests come, for speed.',
+  ),
+  logLevel: variable(
+    'CODEEXEC_LOG_LEVEL',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    'info',
+    'Least severe log lines to write. Code, input, output and addresses are never logged.',
+  ),
+  http: {
+    trustedProxies: variable(
+      'CODEEXEC_TRUSTED_PROXY',
+      networks,
+      { text: '', shown: 'none' },
+      'Proxies whose `X-Forwarded-For` is believed; without them the address of the connection counts.',
+    ),
+    rateLimit: variable(
+      'CODEEXEC_RATE_LIMIT',
+      rate,
+      '100/15m',
+      'Requests per client address to the endpoints that execute code.',
+    ),
+    bodyLimitBytes: variable(
+      'CODEEXEC_BODY_LIMIT',
+      bytes,
+      '10MiB',
+      'Largest request body; larger ones are a 413.',
+    ),
+    maxFiles: variable('CODEEXEC_MAX_FILES', wholeNumber(1, 1000), '100', 'Files in one request.'),
+    maxStdinBytes: variable('CODEEXEC_MAX_STDIN', bytes, '10MiB', 'Standard input of one request.'),
+    maxArgsBytes: variable(
+      'CODEEXEC_MAX_ARGS',
+      bytes,
+      '64KiB',
+      'Command line arguments of one request, all together.',
+    ),
+  },
+  queue: {
+    capacity: variable(
+      'CODEEXEC_QUEUE_CAPACITY',
+      wholeNumber(0, 1_000_000),
+      '1000',
+      'Executions that may wait; further ones are refused with 503.',
+    ),
+    drainDeadlineMs: variable(
+      'CODEEXEC_DRAIN_DEADLINE',
+      durationMs,
+      '30s',
+      'Time that queued and running executions get to finish when the service is told to stop.',
+    ),
+  },
+  limits: {
+    defaults: {
+      run: stageLimits('CODEEXEC_RUN', 'Default limit of a program', DEFAULT_LIMITS),
+      compile: stageLimits('CODEEXEC_COMPILE', 'Default limit of a compiler', {
+        ...DEFAULT_LIMITS,
+        wallTime: '15s',
+        cpuTime: '15s',
+        memory: '512MiB',
+      }),
+    },
+    maximum: {
+      run: stageLimits('CODEEXEC_MAX_RUN', 'Most that a request may ask for a program', MAXIMUM_LIMITS),
+      compile: stageLimits('CODEEXEC_MAX_COMPILE', 'Most that a request may ask for a compiler', {
+        ...MAXIMUM_LIMITS,
+        wallTime: '60s',
+        cpuTime: '60s',
+        memory: '2GiB',
+      }),
+    },
+    compact: {
+      wallTimeMs: variable(
+        'CODEEXEC_COMPACT_WALL_TIME',
+        durationMs,
+        '2s',
+        '`POST /run`: wall-clock and CPU time.',
+      ),
+      memoryBytes: variable('CODEEXEC_COMPACT_MEMORY', bytes, '256MiB', '`POST /run`: memory.'),
+      maxProcesses: variable(
+        'CODEEXEC_COMPACT_PROCESSES',
+        wholeNumber(1, 32_768),
+        '64',
+        '`POST /run`: processes and threads at once.',
+      ),
+      cpus: variable('CODEEXEC_COMPACT_CPUS', positiveNumber, '1', '`POST /run`: CPUs at once.'),
+    },
+  },
+  redisUrl: optional('REDIS_URL', url('redis', 'rediss'), 'Redis that carries the queue between machines.'),
+  mongodbUrl: optional(
+    'MONGODB_URL',
+    url('mongodb', 'mongodb+srv'),
+    'MongoDB that keeps records instead of the embedded database.',
+  ),
+  dockerHost: optional(
+    'DOCKER_HOST',
+    url('unix', 'tcp', 'http', 'https', 'ssh'),
+    'Docker Engine to use with `CODEEXEC_SANDBOX=docker`; its usual socket when unset.',
+  ),
+} as const satisfies VariableGroup
+
+type ValueOf<Entry> =
+  Entry extends Variable<infer Schema, infer Fallback>
+    ? z.output<Schema> | (Fallback extends null ? undefined : never)
+    : { readonly [Key in keyof Entry]: ValueOf<Entry[Key]> }
+
+/** All settings, checked and frozen. */
+export type Config = ValueOf<typeof VARIABLES>
+
+/** True for a variable, false for a group of them. */
+export function isVariable(entry: Variable | VariableGroup): entry is Variable {
+  return 'schema' in entry && 'fallback' in entry
+}
+
+/** Every variable, in the order of the table. */
+export function listVariables(group: VariableGroup = VARIABLES): Variable[] {
+  return Object.values(group).flatMap((entry) => (isVariable(entry) ? [entry] : listVariables(entry)))
+}

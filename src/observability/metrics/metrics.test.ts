@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import type { ExecutionResult, StageResult } from '../../contract/execution.js'
+import { createMetrics } from './metrics.js'
+
+const STAGE: StageResult = {
+  stdout: '',
+  stderr: '',
+  output: '',
+  exitCode: 0,
+  signal: null,
+  stopReason: null,
+  truncated: { stdout: false, stderr: false },
+  usage: { wallTimeMs: 30, cpuTimeMs: 20, memoryBytes: 3 * 2 ** 20 },
+}
+
+const RESULT: ExecutionResult = {
+  jobId: 'j',
+  language: 'cpp',
+  version: '14',
+  status: 'succeeded',
+  errorMessage: null,
+  compile: STAGE,
+  run: STAGE,
+}
+
+const CPP = { language: 'cpp' }
+
+describe('requests', () => {
+  it('are counted by method, route and status, and timed', async () => {
+    const metrics = createMetrics()
+    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 7 })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 503, durationMs: 1 })
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_http_requests_total{method="POST",route="/run",status="200"} 1')
+    expect(text).toContain('codeexec_http_requests_total{method="POST",route="/run",status="503"} 1')
+    expect(text).toContain(
+      'codeexec_http_request_duration_seconds_bucket{le="0.01",method="POST",route="/run"} 2',
+    )
+    expect(text).toContain(
+      'codeexec_http_request_duration_seconds_bucket{le="0.005",method="POST",route="/run"} 1',
+    )
+  })
+})
+
+describe('executions', () => {
+  it('are counted by language, deciding stage and verdict', async () => {
+    const metrics = createMetrics()
+    metrics.executions(CPP, { type: 'finished', result: RESULT })
+    metrics.executions(CPP, { type: 'finished', result: { ...RESULT, run: null, status: 'compile_error' } })
+    const cancelled = { ...RESULT, run: null, compile: null, status: 'cancelled' } as const
+    metrics.executions({ language: 'python' }, { type: 'finished', result: cancelled })
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_executions_total{language="cpp",stage="run",verdict="succeeded"} 1')
+    expect(text).toContain(
+      'codeexec_executions_total{language="cpp",stage="compile",verdict="compile_error"} 1',
+    )
+    expect(text).toContain('codeexec_executions_total{language="python",stage="none",verdict="cancelled"} 1')
+  })
+
+  it('have their stages measured', async () => {
+    const metrics = createMetrics()
+    metrics.executions(CPP, { type: 'stage-started', stage: 'compile' })
+    metrics.executions(CPP, { type: 'output', stage: 'compile', stream: 'stdout', chunk: new Uint8Array(1) })
+    metrics.executions(CPP, { type: 'stage-finished', stage: 'compile', result: STAGE })
+    const text = await metrics.render()
+    const labels = '{language="cpp",stage="compile"}'
+    expect(text).toContain(`codeexec_stage_wall_time_seconds_sum${labels} 0.03`)
+    expect(text).toContain(`codeexec_stage_cpu_time_seconds_sum${labels} 0.02`)
+    expect(text).toContain(`codeexec_stage_memory_bytes_sum${labels} ${3 * 2 ** 20}`)
+    expect(text).toContain(
+      'codeexec_stage_memory_bytes_bucket{le="4194304",language="cpp",stage="compile"} 1',
+    )
+  })
+})
+
+describe('the queue', () => {
+  it('is asked when metrics are read', async () => {
+    let queued = 1
+    const metrics = createMetrics({ queue: () => ({ queued, running: 2, capacity: 10 }) })
+    expect(await metrics.render()).toContain('codeexec_queue_depth 1')
+    queued = 5
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_queue_depth 5')
+    expect(text).toContain('codeexec_executions_running 2')
+    expect(text).toContain('codeexec_queue_capacity 10')
+  })
+})
+
+describe('a registry', () => {
+  it('is one of its own, so that two can live in one process', async () => {
+    const first = createMetrics()
+    const second = createMetrics()
+    first.http({ method: 'GET', route: '/health', statusCode: 200, durationMs: 1 })
+    expect(await second.render()).not.toContain('route="/health"')
+  })
+
+  it('tells of the process too', async () => {
+    const metrics = createMetrics()
+    expect(await metrics.render()).toContain('process_resident_memory_bytes')
+    expect(metrics.contentType).toContain('text/plain')
+  })
+})

@@ -1,0 +1,26 @@
+import { Gauge } from 'prom-client'
+import type { Registry } from 'prom-client'
+
+/** What the queue tells about itself when it is asked. */
+export interface QueueFigures {
+  readonly queued: number
+  readonly running: number
+  readonly capacity: number
+}
+
+/** Depth of the queue, read when metrics are. */
+export function queueMetrics(registry: Registry, figures: () => QueueFigures): void {
+  const gauges = [
+    ['queued', 'codeexec_queue_depth', 'Executions that wait for a slot.'],
+    ['running', 'codeexec_executions_running', 'Executions that run.'],
+    ['capacity', 'codeexec_queue_capacity', 'Executions that may wait; more are refused.'],
+  ] as const
+  for (const [figure, name, help] of gauges) {
+    const gauge: Gauge = new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect: () => gauge.set(figures()[figure]),
+    })
+  }
+}
