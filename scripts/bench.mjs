@@ -66,7 +66,7 @@ function layersOf(language) {
   const folder = path.join(DATA_DIR, 'images')
   const manifests = readdirSync(folder).filter((name) => /-[0-9a-f]{16}$/.test(name))
   return wanted
-    .map((id) => manifests.filter((name) => name.startsWith(`${id}-`)).at(-1))
+    .map((id) => manifests.findLast((name) => name.startsWith(`${id}-`)))
     .filter(Boolean)
     .map((name) => path.join(folder, name, 'rootfs'))
 }
