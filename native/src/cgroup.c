@@ -18,8 +18,11 @@
 /* Pages the kernel charges for the keeper, the init process and the namespaces themselves. */
 #ifdef CODEEXEC_SANITIZED
 #define OVERHEAD_BYTES (8u << 20)
+#define CLEAN_BYTES (16u << 20)
 #else
 #define OVERHEAD_BYTES (512u << 10)
+/* What an empty group may still be charged with: the keeper, and what the kernel counts in batches per CPU. */
+#define CLEAN_BYTES (4u << 20)
 #endif
 #define CPU_PERIOD_US 100000u
 
@@ -227,8 +230,9 @@ static int open_in(const char *directory, const char *file, int flags)
 static int *all_fds(struct slot_cgroup *group, unsigned i)
 {
     int *fds[] = {&group->dir_fd,        &group->memory_limit_fd, &group->memory_swap_limit_fd, &group->memory_usage_fd,
-                  &group->memory_peak_fd, &group->pids_limit_fd,   &group->pids_current_fd,      &group->cpu_limit_fd,
-                  &group->cpu_usage_fd,   &group->oom_count_fd,    &group->oom_event_fd};
+                  &group->memory_peak_fd, &group->memory_stat_fd,  &group->memory_reclaim_fd,    &group->pids_limit_fd,
+                  &group->pids_current_fd, &group->cpu_limit_fd,   &group->cpu_usage_fd,         &group->oom_count_fd,
+                  &group->oom_event_fd};
     return i < sizeof fds / sizeof *fds ? fds[i] : NULL;
 }
 
@@ -282,6 +286,8 @@ static int open_v1(struct slot_cgroup *group, const char **step)
     group->memory_swap_limit_fd = open_in(directory[V1_MEMORY], "memory.memsw.limit_in_bytes", O_RDWR);
     group->memory_usage_fd = open_in(directory[V1_MEMORY], "memory.usage_in_bytes", O_RDONLY);
     group->memory_peak_fd = open_in(directory[V1_MEMORY], "memory.max_usage_in_bytes", O_RDWR);
+    group->memory_stat_fd = open_in(directory[V1_MEMORY], "memory.stat", O_RDONLY);
+    group->memory_reclaim_fd = open_in(directory[V1_MEMORY], "memory.force_empty", O_WRONLY);
     group->pids_limit_fd = open_in(directory[V1_PIDS], "pids.max", O_RDWR);
     group->pids_current_fd = open_in(directory[V1_PIDS], "pids.current", O_RDONLY);
     group->cpu_limit_fd = open_in(directory[V1_CPU], "cpu.cfs_quota_us", O_RDWR);
@@ -289,7 +295,7 @@ static int open_v1(struct slot_cgroup *group, const char **step)
     group->oom_count_fd = open_in(directory[V1_MEMORY], "memory.oom_control", O_RDONLY);
     group->oom_event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (group->memory_limit_fd < 0 || group->memory_usage_fd < 0 || group->memory_peak_fd < 0 ||
-        group->pids_limit_fd < 0 || group->pids_current_fd < 0 || group->cpu_limit_fd < 0 || group->cpu_usage_fd < 0 ||
+        group->memory_stat_fd < 0 || group->memory_reclaim_fd < 0 || group->pids_limit_fd < 0 || group->pids_current_fd < 0 || group->cpu_limit_fd < 0 || group->cpu_usage_fd < 0 ||
         group->oom_count_fd < 0 || group->oom_event_fd < 0)
         return -errno;
     char text[64];
@@ -408,9 +414,24 @@ void slot_cgroup_kill(const struct slot_cgroup *group)
     if (host.version == 2) write_file_at(group->dir_fd, "cgroup.kill", "1");
 }
 
-static int renew_v1(struct slot_cgroup *group)
+uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
+{
+    if (host.version == 2) return 0; /* charged to the group of the command that made them, which is gone */
+    uint64_t usage = read_number(group->memory_usage_fd);
+    uint64_t cache = read_keyed_number(group->memory_stat_fd, "cache");
+    uint64_t in_memory = read_keyed_number(group->memory_stat_fd, "shmem");
+    uint64_t on_disk = cache > in_memory ? cache - in_memory : 0;
+    return usage > on_disk ? usage - on_disk : 0;
+}
+
+static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
     if (read_number(group->pids_current_fd) > 1) return -EBUSY;
+    if (reclaim) write_number(group->memory_reclaim_fd, 0);
+    /* The first look is cheap and nearly always enough. */
+    if (read_number(group->memory_usage_fd) > kept_bytes + CLEAN_BYTES &&
+        slot_cgroup_kept_bytes(group) > kept_bytes + CLEAN_BYTES)
+        return -EBUSY;
     uint64_t drain;
     while (read(group->oom_event_fd, &drain, sizeof drain) > 0) continue;
     group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
@@ -436,9 +457,9 @@ static int renew_v2(struct slot_cgroup *group)
     return slot_cgroup_limit(group, &wanted);
 }
 
-int slot_cgroup_renew(struct slot_cgroup *group)
+int slot_cgroup_renew(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
-    return host.version == 2 ? renew_v2(group) : renew_v1(group);
+    return host.version == 2 ? renew_v2(group) : renew_v1(group, kept_bytes, reclaim);
 }
 
 void slot_cgroup_remove(struct slot_cgroup *group)

@@ -36,7 +36,8 @@ struct slot_cgroup {
     /* v2: the group's directory, for clone3. */
     int dir_fd;
     /* Open kernel files; on v1 each lives in its controller's directory. */
-    int memory_limit_fd, memory_swap_limit_fd, memory_usage_fd, memory_peak_fd, pids_limit_fd, pids_current_fd,
+    int memory_limit_fd, memory_swap_limit_fd, memory_usage_fd, memory_peak_fd, memory_stat_fd,
+        memory_reclaim_fd, pids_limit_fd, pids_current_fd,
         cpu_limit_fd, cpu_usage_fd;
     /* File with the count of OOM kills, and what becomes ready when it changes. */
     int oom_count_fd, oom_event_fd;
@@ -63,8 +64,14 @@ uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group);
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group);
 /* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */
 void slot_cgroup_kill(const struct slot_cgroup *group);
-/* Proves the group empty and gives it fresh counters. Returns 0, or -EBUSY while something is still in it. */
-int slot_cgroup_renew(struct slot_cgroup *group);
+/*
+ * Proves the group empty and gives it fresh counters. Returns 0, or -EBUSY while a process is still in it, or while
+ * the kernel has yet to free memory of processes that are gone (System V segments, page tables, sockets go late).
+ * `kept_bytes` is what files of the sandbox that goes on may hold. `reclaim` makes the kernel free what it can now.
+ */
+int slot_cgroup_renew(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim);
+/* Memory that cannot be given back on demand, of what is charged to an empty group: files kept in memory. */
+uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group);
 void slot_cgroup_remove(struct slot_cgroup *group);
 
 #endif

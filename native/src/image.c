@@ -71,7 +71,7 @@ static const char *make_devices(void)
     }
     for (size_t i = 0; i < sizeof device_links / sizeof *device_links; i++)
         if (symlink(device_links[i][0], device_links[i][1]) < 0) return "make-device";
-    if (mkdir("dev/shm", 01777) < 0 || mkdir("dev/pts", 0755) < 0 || mkdir("dev/.masked", 0) < 0) return "make-device";
+    if (mkdir("dev/shm", 01777) < 0 || mkdir("dev/pts", 0755) < 0) return "make-device";
     if (mount(NULL, "dev", NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL) < 0) return "seal-dev";
     return NULL;
 }
@@ -111,7 +111,7 @@ static const char *build(const struct bytes *layers, unsigned count)
     if (syscall(SYS_pivot_root, ".", ".") < 0) return "pivot-root";
     if (umount2(".", MNT_DETACH) < 0) return "leave-host-root";
     if (chdir("/") < 0) return "enter-root";
-    static const char *const needed[] = {"/box", "/out", "/tmp", "/run", "/proc", "/dev/shm"};
+    static const char *const needed[] = {"/box", "/out", "/tmp", "/run", "/proc", "/sys", "/dev/shm"};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (access(needed[i], F_OK) < 0) return "find-mount-points";
     return NULL;

@@ -23,6 +23,17 @@
 /* Where the report socket stays, out of the way of the program's streams. */
 #define REPORT_FD 3
 
+static struct {
+    char *text;
+    size_t size;
+} own_arguments;
+
+void launch_hide_arguments(char *arguments, size_t size)
+{
+    own_arguments.text = arguments;
+    own_arguments.size = size;
+}
+
 static void report(const struct report *message)
 {
     /* A supervisor that is gone takes its sandboxes along. */
@@ -200,6 +211,8 @@ static void prepare(const struct launch *launch, const struct open_request *open
 void launch_init(const struct launch *launch)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "init");
+    memset(own_arguments.text, 0, own_arguments.size);
     int report_fd = fcntl(launch->fds[LAUNCH_REPORT], F_DUPFD_CLOEXEC, 32);
     /* Only the descriptors of the launch go on, all above the standard ones; the report socket gets its place. */
     struct launch own = *launch;

@@ -48,6 +48,8 @@ struct launch {
 
 #define LAUNCH_NAMESPACES (CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
+/* Where the supervisor's own arguments are; the init process overwrites its copy, which programs can read. */
+void launch_hide_arguments(char *arguments, size_t size);
 /* The body of the init process. */
 void launch_init(const struct launch *launch) __attribute__((noreturn));
 

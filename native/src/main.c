@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "image.h"
+#include "launch.h"
 #include "loop.h"
 #include "privileges.h"
 #include "probe.h"
@@ -216,6 +217,7 @@ int main(int argc, char **argv)
     unsigned first_uid = number_argument(argv[2], 1000, 2000000000);
     /* Whatever else the service's parent left open is none of our business, and must not reach a program. */
     close_range(SERVICE_FD + 1, ~0u, 0);
+    launch_hide_arguments(argv[0], (size_t)(argv[2] + strlen(argv[2]) - argv[0]));
     isolate_self();
     loop_start();
     int signal_fd = watch_signals();

@@ -136,7 +136,8 @@ const char *mounts_make_proc(void)
     for (size_t i = 0; i < sizeof masked_files / sizeof *masked_files; i++)
         if (mount("/dev/null", masked_files[i], NULL, MS_BIND, NULL) < 0 && errno != ENOENT) return "mask-proc";
     for (size_t i = 0; i < sizeof masked_folders / sizeof *masked_folders; i++)
-        if (mount("/dev/.masked", masked_folders[i], NULL, MS_BIND, NULL) < 0 && errno != ENOENT) return "mask-proc";
+        /* Over them comes the image's /sys, which is empty. */
+        if (mount("/sys", masked_folders[i], NULL, MS_BIND, NULL) < 0 && errno != ENOENT) return "mask-proc";
     if (mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL) < 0) return "seal-proc-sys";
     if (mount(NULL, "/proc/sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
         return "seal-proc-sys";

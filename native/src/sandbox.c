@@ -558,10 +558,12 @@ static int prepare_slot(struct sandbox *sandbox)
                                    .processes = command->request.processes,
                                    .cpu_milli = command->request.cpu_milli};
     if (sandbox->mount_namespace >= 0) {
-        int error = slot_refresh(sandbox->slot);
-        if (error) return error;
         /* On v1, files that earlier commands left are still charged here; they are not this one's use. */
-        limits.memory_bytes += (group->baseline_memory_bytes + 4095u) & ~(uint64_t)4095u;
+        uint64_t most = sandbox->request.file_system_bytes;
+        int error = slot_refresh(sandbox->slot, most);
+        if (error) return error;
+        uint64_t kept = slot_cgroup_kept_bytes(group);
+        limits.memory_bytes += ((kept < most ? kept : most) + 4095u) & ~(uint64_t)4095u;
     }
     return slot_cgroup_limit(group, &limits);
 }

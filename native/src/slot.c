@@ -23,6 +23,10 @@
 #define REGION_KEEP_BYTES ((size_t)1 << 20)
 #define RETRY_NS 1000000u
 #define RETRIES_BEFORE_COMPLAINT 2000u
+#define RETRIES_BEFORE_RECLAIM 20u
+/* Between two commands of one sandbox somebody waits, and the rest of the supervisor with him. */
+#define REFRESH_ATTEMPTS 50u
+#define REFRESH_PAUSE_US 1000u
 
 static struct {
     struct slot *all;
@@ -250,14 +254,14 @@ int slot_launch(struct slot *slot, struct launch *launch)
     return 0;
 }
 
-int slot_refresh(struct slot *slot)
+static int clean(struct slot *slot, uint64_t kept_bytes, bool reclaim)
 {
     int error = 0;
     if (cgroup_version() == 1 && slot->keeper == 0) {
         watch_close(&slot->keeper_socket);
         error = start_keeper(slot);
     }
-    if (!error) error = slot_cgroup_renew(&slot->cgroup);
+    if (!error) error = slot_cgroup_renew(&slot->cgroup, kept_bytes, reclaim);
     if (!error && cgroup_version() == 2) {
         watch_close(&slot->oom);
         watch_memory(slot);
@@ -266,6 +270,16 @@ int slot_refresh(struct slot *slot)
     if (!error && slot->region_used > REGION_KEEP_BYTES) {
         madvise(slot->region, slot->region_used, MADV_REMOVE);
         slot->region_used = 0;
+    }
+    return error;
+}
+
+int slot_refresh(struct slot *slot, uint64_t kept_bytes)
+{
+    int error = -EBUSY;
+    for (unsigned attempt = 0; error == -EBUSY && attempt < REFRESH_ATTEMPTS; attempt++) {
+        if (attempt > 0) usleep(REFRESH_PAUSE_US);
+        error = clean(slot, kept_bytes, attempt > 0);
     }
     return error;
 }
@@ -279,7 +293,8 @@ uint64_t slots_clean(void)
         if (slot->state != SLOT_DIRTY) continue;
         uint64_t now = slot->retry_at_ns ? now_ns() : 0;
         if (now >= slot->retry_at_ns) {
-            int error = slot_refresh(slot);
+            /* The kernel mostly frees by itself within milliseconds; reclaiming would also drop the images' cache. */
+            int error = clean(slot, 0, slot->retries % RETRIES_BEFORE_RECLAIM == RETRIES_BEFORE_RECLAIM - 1);
             if (!error) {
                 slot->state = SLOT_READY;
                 made_ready = true;

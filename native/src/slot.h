@@ -51,8 +51,11 @@ void slot_release(struct slot *slot);
 int slot_launch(struct slot *slot, struct launch *launch);
 /* Cleans released slots. Returns when it wants to be called again, UINT64_MAX for never. */
 uint64_t slots_clean(void);
-/* Proves a taken slot clean between two commands of one sandbox. Returns 0 or -errno. */
-int slot_refresh(struct slot *slot);
+/*
+ * Proves a taken slot clean between two commands of one sandbox, whose files may hold up to `kept_bytes`.
+ * Returns 0 or -errno.
+ */
+int slot_refresh(struct slot *slot, uint64_t kept_bytes);
 /* Takes what keepers have said; to be called before children are reaped, so that their pids are known. */
 void slots_hear_keepers(void);
 /* True when `pid` was a slot's keeper. */
