@@ -1,5 +1,8 @@
 /** Programs with the behaviour that their language's own tools give them. */
-import type { Program } from './conformance.js'
+import type { Sample } from './define-language.js'
+
+/** Something to run; the first file is the entry point. */
+export type Program = Pick<Sample, 'files' | 'stdin' | 'args'>
 
 export interface ConformanceCase {
   readonly languageId: string
@@ -26,14 +29,21 @@ export const CASES: readonly ConformanceCase[] = [
   {
     languageId: 'bash',
     title: 'can write to /dev/stderr and /dev/stdout',
-    program: { files: { 'main.sh': 'echo out > /dev/stdout; echo err > /dev/stderr; cat < /dev/stdin' }, stdin: 'in\n' },
+    program: {
+      files: { 'main.sh': 'echo out > /dev/stdout; echo err > /dev/stderr; cat < /dev/stdin' },
+      stdin: 'in\n',
+    },
     expected: { stdout: 'out\nin\n', stderr: /^err$/mu, exitCode: 0 },
   },
   {
     languageId: 'c',
     title: 'names file and line of a mistake, and refuses the program',
     program: { files: { 'main.c': 'int main(void) {\n  return missing;\n}\n' } },
-    expected: { compileOutput: /^main\.c:2:10: error: .missing. undeclared/mu, compileExitCode: 1, exitCode: null },
+    expected: {
+      compileOutput: /^main\.c:2:10: error: .missing. undeclared/mu,
+      compileExitCode: 1,
+      exitCode: null,
+    },
   },
   {
     languageId: 'c',
@@ -65,12 +75,18 @@ int main(void) {
     languageId: 'cpp',
     title: 'names file and line of a mistake, and refuses the program',
     program: { files: { 'main.cpp': '#include <iostream>\nint main() {\n  std::cout << missing;\n}\n' } },
-    expected: { compileOutput: /^main\.cpp:3:16: error: .missing. was not declared/mu, compileExitCode: 1, exitCode: null },
+    expected: {
+      compileOutput: /^main\.cpp:3:16: error: .missing. was not declared/mu,
+      compileExitCode: 1,
+      exitCode: null,
+    },
   },
   {
     languageId: 'cpp',
     title: 'reports warnings without refusing the program',
-    program: { files: { 'main.cpp': '#include <iostream>\nint main() { int unused; std::cout << "ok"; }\n' } },
+    program: {
+      files: { 'main.cpp': '#include <iostream>\nint main() { int unused; std::cout << "ok"; }\n' },
+    },
     expected: { stdout: 'ok', compileOutput: /^main\.cpp:2:18: warning: unused variable/mu, exitCode: 0 },
   },
   {
@@ -82,7 +98,9 @@ int main(void) {
   {
     languageId: 'cpp',
     title: 'ends with the code of an exception nobody catches',
-    program: { files: { 'main.cpp': '#include <stdexcept>\nint main() { throw std::runtime_error("boom"); }\n' } },
+    program: {
+      files: { 'main.cpp': '#include <stdexcept>\nint main() { throw std::runtime_error("boom"); }\n' },
+    },
     expected: { stderr: /what\(\): {2}boom/u, exitCode: null },
   },
   {
@@ -90,7 +108,8 @@ int main(void) {
     title: 'reports mistakes as the go command does',
     program: { files: { 'main.go': 'package main\n\nimport "fmt"\n\nfunc main() {\n\tx := 1\n}\n' } },
     expected: {
-      compileOutput: /^# main\n\.\/main\.go:3:8: "fmt" imported and not used\n\.\/main\.go:6:2: declared and not used: x$/mu,
+      compileOutput:
+        /^# main\n\.\/main\.go:3:8: "fmt" imported and not used\n\.\/main\.go:6:2: declared and not used: x$/mu,
       compileExitCode: 1,
       exitCode: null,
     },
@@ -114,7 +133,9 @@ int main(void) {
     languageId: 'go',
     title: 'says what cannot be imported, and where',
     program: {
-      files: { 'main.go': 'package main\n\nimport (\n\t_ "example.com/x"\n\t_ "nothing"\n)\n\nfunc main() {}\n' },
+      files: {
+        'main.go': 'package main\n\nimport (\n\t_ "example.com/x"\n\t_ "nothing"\n)\n\nfunc main() {}\n',
+      },
     },
     expected: {
       compileOutput:
@@ -134,7 +155,8 @@ int main(void) {
       },
     },
     expected: {
-      compileOutput: /^package main\n\timports main\/a\n\timports main\/b\n\timports main\/a: import cycle not allowed$/mu,
+      compileOutput:
+        /^package main\n\timports main\/a\n\timports main\/b\n\timports main\/a: import cycle not allowed$/mu,
       compileExitCode: 1,
       exitCode: null,
     },
@@ -173,8 +195,10 @@ func Loop() {
     title: 'starts the class with main in the entry file, whatever else has one',
     program: {
       files: {
-        'app/Start.java': 'package app;\nclass Helper {}\nclass Real { public static void main(String[] a) { System.out.println("real"); } }\n',
-        'Other.java': 'public class Other { public static void main(String[] a) { System.out.println("other"); } }\n',
+        'app/Start.java':
+          'package app;\nclass Helper {}\nclass Real { public static void main(String[] a) { System.out.println("real"); } }\n',
+        'Other.java':
+          'public class Other { public static void main(String[] a) { System.out.println("other"); } }\n',
       },
     },
     expected: { stdout: 'real\n', exitCode: 0 },
@@ -184,7 +208,8 @@ func Loop() {
     title: 'starts an inherited main',
     program: {
       files: {
-        'Main.java': 'public class Main extends Base {}\nclass Base { public static void main(String[] a) { System.out.println("base"); } }\n',
+        'Main.java':
+          'public class Main extends Base {}\nclass Base { public static void main(String[] a) { System.out.println("base"); } }\n',
       },
     },
     expected: { stdout: 'base\n', exitCode: 0 },
@@ -192,23 +217,32 @@ func Loop() {
   {
     languageId: 'java',
     title: 'starts main on an instance',
-    program: { files: { 'Main.java': 'class Main {\n  void main() { System.out.println("instance"); }\n}\n' } },
+    program: {
+      files: { 'Main.java': 'class Main {\n  void main() { System.out.println("instance"); }\n}\n' },
+    },
     expected: { stdout: 'instance\n', exitCode: 0 },
   },
   {
     languageId: 'java',
     title: 'leaves it to Java to say that there is no main',
     program: { files: { 'Main.java': 'public class Main { void other() {} }\n' } },
-    expected: { stderr: /Main method not found in class Main|no main method found in class Main/iu, exitCode: 1 },
+    expected: {
+      stderr: /Main method not found in class Main|no main method found in class Main/iu,
+      exitCode: 1,
+    },
   },
   {
     languageId: 'java',
     title: 'names file and line of a mistake, and refuses the program',
     program: {
-      files: { 'app/Main.java': 'package app;\npublic class Main {\n  public static void main(String[] a) { int x = "text"; }\n}\n' },
+      files: {
+        'app/Main.java':
+          'package app;\npublic class Main {\n  public static void main(String[] a) { int x = "text"; }\n}\n',
+      },
     },
     expected: {
-      compileOutput: /^app\/Main\.java:3: error: incompatible types: String cannot be converted to int[\s\S]*^1 error$/mu,
+      compileOutput:
+        /^app\/Main\.java:3: error: incompatible types: String cannot be converted to int[\s\S]*^1 error$/mu,
       compileExitCode: 1,
       exitCode: null,
     },
@@ -222,14 +256,19 @@ func Loop() {
           'import java.util.*;\npublic class Main { public static void main(String[] a) { List l = new ArrayList(); l.add(1); System.out.println(l); } }\n',
       },
     },
-    expected: { stdout: '[1]\n', compileOutput: /^Note: Main\.java uses unchecked or unsafe operations\.$/mu, exitCode: 0 },
+    expected: {
+      stdout: '[1]\n',
+      compileOutput: /^Note: Main\.java uses unchecked or unsafe operations\.$/mu,
+      exitCode: 0,
+    },
   },
   {
     languageId: 'java',
     title: 'runs no annotation processors',
     program: {
       files: {
-        'Main.java': 'public class Main { public static void main(String[] a) { System.out.println("ran"); } }\n',
+        'Main.java':
+          'public class Main { public static void main(String[] a) { System.out.println("ran"); } }\n',
         'Processor.java': `import javax.annotation.processing.*;
 import javax.lang.model.element.TypeElement;
 import java.util.Set;
@@ -339,11 +378,13 @@ console.log(...(await once(worker, 'message')), execFileSync(process.execPath, [
     program: {
       files: {
         'src/main.ts': "import { fail } from './lib/fail'\n\ninterface Unused {\n  a: number\n}\n\nfail()\n",
-        'src/lib/fail.ts': "type Gone = string\n\nexport function fail(): never {\n  throw new Error('boom')\n}\n",
+        'src/lib/fail.ts':
+          "type Gone = string\n\nexport function fail(): never {\n  throw new Error('boom')\n}\n",
       },
     },
     expected: {
-      stderr: /Error: boom\n {4}at fail \(\/box\/src\/lib\/fail\.ts:4:9\)\n {4}at .*\/box\/src\/main\.ts:7:1/u,
+      stderr:
+        /Error: boom\n {4}at fail \(\/box\/src\/lib\/fail\.ts:4:9\)\n {4}at .*\/box\/src\/main\.ts:7:1/u,
       exitCode: 1,
     },
   },
@@ -351,7 +392,11 @@ console.log(...(await once(worker, 'message')), execFileSync(process.execPath, [
     languageId: 'typescript',
     title: 'names file and line of a mistake, and refuses the program',
     program: { files: { 'src/main.ts': 'const x: number = 1\nconst y = = 2\n' } },
-    expected: { compileOutput: /ERROR\] Unexpected "="[\s\S]*src\/main\.ts:2:10/u, compileExitCode: 1, exitCode: null },
+    expected: {
+      compileOutput: /ERROR\] Unexpected "="[\s\S]*src\/main\.ts:2:10/u,
+      compileExitCode: 1,
+      exitCode: null,
+    },
   },
   {
     languageId: 'typescript',

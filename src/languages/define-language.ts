@@ -72,6 +72,11 @@ export interface LanguageDefinition {
   readonly run: StageRecipe
   /** Environment of both stages; added to the shared base environment. */
   readonly env?: Readonly<Record<string, string>>
+  /**
+   * Added to the run stage's environment when a client talks to the program without a terminal: runtimes that keep
+   * output back until a buffer is full are told not to.
+   */
+  readonly interactiveEnv?: Readonly<Record<string, string>>
   /** Where this language honestly needs other limits than the server's defaults. */
   readonly limits?: { readonly compile?: Partial<Limits>; readonly run?: Partial<Limits> }
   /** Libraries beyond the standard one that programs may use. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ServiceError } from '../contract/errors.js'
 import type { LanguageDefinition } from './define-language.js'
-import { findProblems } from './validate.js'
+import { findLostParents, findProblems } from './validate.js'
 import type { HasFile } from './validate.js'
 
 /** Everything that is wrong with the definitions; a fault of the programmer, so the service does not start. */
@@ -79,6 +79,8 @@ export async function loadLanguages(): Promise<LanguageRegistry> {
       ),
     )
   const loaded = await Promise.all(files.map((file) => loadDefinition(file)))
+  const lost = findLostParents(loaded)
+  if (lost.length > 0) throw new LanguageDefinitionError(lost)
   return createRegistry(loaded)
 }
 

@@ -14,7 +14,6 @@ const RESERVED_ID = 'base'
 export function findProblems(definitions: readonly LanguageDefinition[], hasFile: HasFile): string[] {
   return [
     ...findClashes(definitions),
-    ...findLostParents(definitions),
     ...definitions.flatMap((definition) =>
       [
         ...checkNames(definition),
@@ -40,7 +39,8 @@ function findClashes(definitions: readonly LanguageDefinition[]): string[] {
     .map(([name, ids]) => `the name ${name} is taken ${ids.length} times, by ${ids.join(' and ')}`)
 }
 
-function findLostParents(definitions: readonly LanguageDefinition[]): string[] {
+/** Images that stand on a language that is not among these. A server may offer a language without its parent. */
+export function findLostParents(definitions: readonly LanguageDefinition[]): string[] {
   const parents = new Map(definitions.map(({ id, image }) => [id, image.extends]))
   return definitions.flatMap(({ id, image }) => {
     const seen = new Set([id])
@@ -107,11 +107,11 @@ function checkNpmBinary([key, { version, packages }]: [string, NpmBinary]): stri
   ]
 }
 
-function checkCommands({ compile, run, env, extraFiles }: LanguageDefinition): string[] {
+function checkCommands({ compile, run, env, interactiveEnv, extraFiles }: LanguageDefinition): string[] {
   return [
     ...(compile ? checkArgv('compile', compile.argv) : []),
     ...checkArgv('run', run.argv),
-    ...Object.keys({ ...env, ...compile?.env, ...run.env })
+    ...Object.keys({ ...env, ...compile?.env, ...run.env, ...interactiveEnv })
       .filter((name) => !/^[A-Z_][A-Z0-9_]*$/u.test(name))
       .map((name) => `${JSON.stringify(name)} is not a name of an environment variable`),
     ...Object.keys(extraFiles ?? {})

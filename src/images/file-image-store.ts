@@ -1,0 +1,75 @@
+/** The images on this machine's disk. */
+import path from 'node:path'
+import { imagePaths, listUnfinished } from './image-paths.js'
+import type { ImagePaths } from './image-paths.js'
+import type { ImageState, ImageStore, ReadyImage } from './image-store.js'
+import { noteUse } from './image-users.js'
+import { readManifest } from './manifest.js'
+import { layersOf } from './recipe.js'
+import type { ImagePlan, PlannedImage } from './recipe.js'
+
+export interface FileImageStoreOptions {
+  readonly dataDirectory: string
+  readonly plan: ImagePlan
+}
+
+export class FileImageStore implements ImageStore {
+  readonly #paths: ImagePaths
+  readonly #languages: ReadonlyMap<string, PlannedImage>
+  /** An image that was ready once stays so: what a recipe names is never changed, and not removed while in use. */
+  readonly #ready = new Map<string, ReadyImage>()
+  readonly #expected = new Set<string>()
+
+  constructor({ dataDirectory, plan }: FileImageStoreOptions) {
+    this.#paths = imagePaths(path.resolve(dataDirectory))
+    this.#languages = new Map(plan.languages.map((image) => [image.id, image]))
+  }
+
+  /** Says which images will be built, so that they count as installing until they are ready or given up. */
+  expect(ids: readonly string[]): void {
+    this.#expected.clear()
+    for (const id of ids) this.#expected.add(id)
+  }
+
+  state(id: string): ImageState {
+    if (this.get(id)) return 'ready'
+    if (this.#expected.has(id)) return 'installing'
+    const image = this.#languages.get(id)
+    const isBuilding = listUnfinished(this.#paths.images).some(
+      ({ folder, alive }) => alive && folder === image?.folder,
+    )
+    return isBuilding ? 'installing' : 'absent'
+  }
+
+  get(id: string): ReadyImage | undefined {
+    const known = this.#ready.get(id)
+    if (known) return known
+    const image = this.#languages.get(id)
+    if (!image || !this.#isThere(image)) return undefined
+    const layers = layersOf(image)
+    noteUse(
+      this.#paths.users,
+      layers.map(({ folder }) => folder),
+    )
+    // Whoever removes images looks at the notes first, so what is there after ours is written stays there.
+    const manifests = layers.map((layer) => readManifest(this.#folderOf(layer)))
+    const [manifest] = manifests
+    if (!manifest || manifests.includes(undefined)) return undefined
+    const ready: ReadyImage = {
+      id,
+      hash: image.hash,
+      layers: layers.map((layer) => path.join(this.#folderOf(layer), 'rootfs')),
+      version: manifest.version,
+    }
+    this.#ready.set(id, ready)
+    return ready
+  }
+
+  #isThere(image: PlannedImage): boolean {
+    return readManifest(this.#folderOf(image)) !== undefined
+  }
+
+  #folderOf({ folder }: PlannedImage): string {
+    return path.join(this.#paths.images, folder)
+  }
+}
