@@ -40,6 +40,11 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The body must be JSON with Content-Type: application/json.',
   },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    retryable: false,
+    meaning: 'This address is for WebSocket connections.',
+  },
   HEADERS_TOO_LARGE: {
     status: 431,
     retryable: false,
@@ -60,6 +65,12 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     meaning: 'Something the service needs is missing; only the readiness check answers this.',
+  },
+  QUEUE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning:
+      'The queue cannot be reached just now, or has lost the execution; what does not need it works on.',
   },
   STORE_UNAVAILABLE: {
     status: 503,

@@ -13,4 +13,8 @@ export type ExecutionEvent =
   | { readonly type: 'stage-finished'; readonly stage: Stage; readonly result: StageResult }
   | { readonly type: 'finished'; readonly result: ExecutionResult }
 
-export type ExecutionObserver = (event: ExecutionEvent) => void
+/**
+ * Follows an execution. A promise it returns for an `output` event keeps the program from writing more until it
+ * resolves, so that a slow reader slows the program down instead of filling memory.
+ */
+export type ExecutionObserver = (event: ExecutionEvent) => void | Promise<void>

@@ -1,9 +1,10 @@
 import type { StageLimits } from './limits.js'
+import type { StageResult } from './stage.js'
+import type { TerminalCells } from './program-input.js'
 import type { TestPlan, TestResult } from './test-case.js'
-import type { StopReason, Verdict } from './verdict.js'
+import type { Verdict } from './verdict.js'
 
-export type Stage = 'compile' | 'run'
-export type OutputStream = 'stdout' | 'stderr'
+export type { OutputStream, Stage, StageResult, Usage } from './stage.js'
 
 /** One source file. `name` is relative to the work folder, validated, may contain folders. */
 export interface SourceFile {
@@ -24,32 +25,17 @@ export interface ExecutionRequest {
   readonly limits: StageLimits
   /** CPUs the program may use at once; absent means the server's default. */
   readonly cpus?: number
+  /** A client talks to the program while it runs; `stdin` is then only what it gets first. */
+  readonly interactive?: InteractiveOptions
   /** Run once per case instead of once; `stdin` and `args` are then those of the cases. */
   readonly tests?: TestPlan
 }
 
-/** What a stage used, as the kernel counted it. */
-export interface Usage {
-  readonly wallTimeMs: number
-  readonly cpuTimeMs: number
-  /** Peak memory of all processes of the stage together. */
-  readonly memoryBytes: number
-}
-
-/** How one stage ended; the same shape whether it passed, failed or was stopped. */
-export interface StageResult {
-  readonly stdout: string
-  readonly stderr: string
-  /** Both streams in order of arrival. */
-  readonly output: string
-  /** Exit code, or null when a signal ended the main process. */
-  readonly exitCode: number | null
-  /** Name of the signal that ended the main process (`SIGSEGV`), or null. */
-  readonly signal: string | null
-  /** The limit or request that stopped the stage; the first cause, or null. */
-  readonly stopReason: StopReason | null
-  readonly truncated: { readonly stdout: boolean; readonly stderr: boolean }
-  readonly usage: Usage
+export interface InteractiveOptions {
+  /** The program gets a terminal of this size, else pipes. */
+  readonly tty?: TerminalCells
+  /** It is stopped after so long with neither input nor output. */
+  readonly idleTimeMs: number
 }
 
 /** The result of an execution. `run` is null when compilation failed. */

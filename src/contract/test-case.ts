@@ -1,4 +1,4 @@
-import type { StageResult } from './execution.js'
+import type { StageResult } from './stage.js'
 import { VERDICTS } from './verdict.js'
 import type { Verdict } from './verdict.js'
 
@@ -43,6 +43,6 @@ export type TestVerdict = 'accepted' | 'wrong_answer' | 'skipped' | Exclude<Verd
 export interface TestResult {
   readonly name: string | null
   readonly verdict: TestVerdict
-  /** Null where the case was skipped. Long output is cut after it was checked. */
-  readonly run: StageResult | null
+  /** Null where the case was skipped. Long output is cut after it was checked, and flagged. */
+  readonly run: Omit<StageResult, 'output'> | null
 }

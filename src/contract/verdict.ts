@@ -3,7 +3,8 @@ export const VERDICTS = {
   succeeded: 'The program ended by itself with exit code 0.',
   compile_error: 'The compiler refused the program; its words are in the result.',
   runtime_error: 'The program ended with another exit code, or a signal ended it.',
-  time_limit_exceeded: 'The program used more CPU or wall-clock time than it was allowed.',
+  time_limit_exceeded:
+    'The program used more CPU or wall-clock time than it was allowed, or was idle for too long in a session.',
   memory_limit_exceeded: 'The kernel counted more memory than the program was allowed.',
   output_limit_exceeded: 'The program wrote more than it was allowed; what came before is kept.',
   cancelled: 'The client cancelled the execution or went away.',
@@ -13,4 +14,4 @@ export const VERDICTS = {
 export type Verdict = keyof typeof VERDICTS
 
 /** Why a stage was stopped from outside. One cause only: the first. */
-export type StopReason = 'cpu' | 'wall' | 'memory' | 'output' | 'cancelled'
+export type StopReason = 'cpu' | 'wall' | 'idle' | 'memory' | 'output' | 'cancelled'

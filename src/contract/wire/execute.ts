@@ -43,7 +43,7 @@ export const executeOptions = {
   saveMetric: z
     .boolean()
     .nullish()
-    .describe('Whether to keep the record of this execution. This version keeps nothing either way.'),
+    .describe('Whether to keep the record of this execution. Without it nothing is kept.'),
   analyze: z
     .boolean()
     .nullish()

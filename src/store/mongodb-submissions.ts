@@ -1,0 +1,135 @@
+/** Submissions in MongoDB: a document from the start, and another one that ends it. */
+import { randomUUID } from 'node:crypto'
+import { decode, encode } from './encoding.js'
+import type { Collections, SubmissionDocument } from './mongodb-documents.js'
+import { insertedOnce } from './mongodb-insert.js'
+import type { NewSubmission, SubmissionEnding, SubmissionRecord, UnfinishedSubmission } from './records.js'
+
+export function toDocument(
+  submission: NewSubmission,
+  requestPieces: number,
+  bytes: number,
+): SubmissionDocument {
+  const { jobId, key, createdAtMs, request, saveMetric, analyze, callbackUrl } = submission
+  return {
+    _id: jobId,
+    key,
+    language: request.language,
+    status: 'queued',
+    unfinished: true,
+    attempts: 0,
+    createdAtMs,
+    startedAtMs: null,
+    saveMetric,
+    analyze,
+    callbackUrl,
+    requestPieces,
+    bytes,
+  }
+}
+
+export async function readSubmission(
+  jobId: string,
+  { submissions, endings, callbacks, bodies }: Collections,
+): Promise<SubmissionRecord | undefined> {
+  const document = await submissions.findOne({ _id: jobId })
+  if (document === null) return undefined
+  const ending = await endings.findOne({ _id: jobId })
+  const callback = ending && document.callbackUrl !== null ? await callbacks.findOne({ _id: jobId }) : null
+  const body = async <T>(field: string, pieces = 0): Promise<T | null> => {
+    if (ending === null || pieces === 0) return null
+    const found = await bodies.read(jobId, `${field}-${ending.version}`, pieces)
+    return found ? decode<T>(found) : null
+  }
+  return {
+    jobId,
+    key: document.key,
+    language: document.language,
+    status: ending?.status ?? document.status,
+    attempts: document.attempts,
+    createdAtMs: document.createdAtMs,
+    startedAtMs: document.startedAtMs,
+    finishedAtMs: ending?.finishedAtMs ?? null,
+    saveMetric: document.saveMetric,
+    analyze: document.analyze,
+    callbackUrl: document.callbackUrl,
+    callback:
+      document.callbackUrl === null
+        ? null
+        : { outcome: callback?.outcome ?? 'waiting', attempts: callback?.attempts ?? 0 },
+    result: await body('result', ending?.resultPieces),
+    analysis: await body('analysis', ending?.analysisPieces),
+  }
+}
+
+export async function endSubmission(
+  jobId: string,
+  { status, finishedAtMs, result, analysis }: SubmissionEnding,
+  { submissions, endings, callbacks, bodies }: Collections,
+): Promise<boolean> {
+  const document = await submissions.findOne({ _id: jobId })
+  if (document === null || (await endings.findOne({ _id: jobId })) !== null) return false
+  const version = randomUUID()
+  let bytes = 0
+  const write = async (field: string, value: unknown): Promise<number> => {
+    if (value === null) return 0
+    const body = await encode(value)
+    bytes += body.length
+    return bodies.write(jobId, `${field}-${version}`, body)
+  }
+  const resultPieces = await write('result', result)
+  const analysisPieces = await write('analysis', analysis)
+  if (document.callbackUrl !== null) {
+    // Before the ending, or an interruption in between would lose it.
+    await insertedOnce(callbacks, {
+      _id: jobId,
+      url: document.callbackUrl,
+      outcome: 'waiting',
+      attempts: 0,
+      atMs: finishedAtMs,
+    })
+  }
+  const ending = { _id: jobId, status, finishedAtMs, resultPieces, analysisPieces, version, bytes }
+  const isFirst = await insertedOnce(endings, ending)
+  await submissions.updateOne({ _id: jobId }, { $set: { unfinished: false } })
+  return isFirst
+}
+
+export async function listUnfinished(
+  limit: number,
+  after: Pick<UnfinishedSubmission, 'createdAtMs' | 'jobId'> | undefined,
+  { submissions, endings }: Collections,
+): Promise<readonly UnfinishedSubmission[]> {
+  const { createdAtMs, jobId } = after ?? { createdAtMs: -1, jobId: '' }
+  const documents = await submissions
+    .find({
+      unfinished: true,
+      $or: [{ createdAtMs: { $gt: createdAtMs } }, { createdAtMs, _id: { $gt: jobId } }],
+    })
+    .sort({ createdAtMs: 1, _id: 1 })
+    .limit(limit)
+    .toArray()
+  const ended = await endings.find({ _id: { $in: documents.map(({ _id }) => _id) } }).toArray()
+  const endedIds = new Set(ended.map(({ _id }) => _id))
+  await submissions.updateMany({ _id: { $in: [...endedIds] } }, { $set: { unfinished: false } })
+  return documents
+    .filter(({ _id }) => !endedIds.has(_id))
+    .map(({ _id, createdAtMs: sinceMs, status, attempts }) => ({
+      jobId: _id,
+      createdAtMs: sinceMs,
+      status,
+      attempts,
+    }))
+}
+
+export async function removeSubmissions(
+  { submissions, endings, callbacks, bodies }: Collections,
+  jobIds: readonly string[],
+): Promise<void> {
+  const ids = { _id: { $in: [...jobIds] } }
+  await submissions.deleteMany(ids)
+  await callbacks.deleteMany(ids)
+  await bodies.remove(jobIds)
+  // Last: it is what the pruner finds the others by.
+  await endings.deleteMany(ids)
+}

@@ -1,0 +1,85 @@
+/**
+ * The tables of the embedded database. `request`, `result` and other bodies are `encode`d bytes and stand last in
+ * their rows, so that reading what comes before does not touch their pages.
+ *
+ * auto_vacuum must come before the first table, or freed pages never return to the file system.
+ * secure_delete: what was deleted is overwritten rather than left on free pages.
+ * synchronous=FULL: an answered write survives the machine's death, not only the process's.
+ */
+export const SET_UP: readonly string[] = [
+  'PRAGMA auto_vacuum = INCREMENTAL',
+  'PRAGMA journal_mode = WAL',
+  'PRAGMA synchronous = FULL',
+  'PRAGMA secure_delete = ON',
+  'PRAGMA busy_timeout = 5000',
+  'PRAGMA cache_size = -16384',
+  `CREATE TABLE IF NOT EXISTS submissions (
+    job_id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    language TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'queued',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    finished_ms INTEGER,
+    save_metric INTEGER NOT NULL,
+    analyze INTEGER NOT NULL,
+    callback_url TEXT,
+    callback_outcome TEXT,
+    callback_attempts INTEGER NOT NULL DEFAULT 0,
+    callback_at_ms INTEGER,
+    analysis BLOB,
+    result BLOB,
+    request BLOB NOT NULL
+  )`,
+  `CREATE INDEX IF NOT EXISTS submissions_unfinished ON submissions (created_ms, job_id)
+    WHERE finished_ms IS NULL`,
+  `CREATE INDEX IF NOT EXISTS submissions_finished ON submissions (finished_ms) WHERE finished_ms IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS submissions_callback ON submissions (callback_at_ms)
+    WHERE callback_at_ms IS NOT NULL`,
+  `CREATE TABLE IF NOT EXISTS executions (
+    job_id TEXT PRIMARY KEY,
+    created_ms INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    status TEXT NOT NULL,
+    time_bucket INTEGER NOT NULL,
+    memory_bucket INTEGER NOT NULL,
+    body BLOB NOT NULL
+  )`,
+  'CREATE INDEX IF NOT EXISTS executions_created ON executions (created_ms)',
+  `CREATE TABLE IF NOT EXISTS execution_counts (
+    language TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (language, measure, bucket)
+  ) WITHOUT ROWID`,
+  ...['status', 'time_bucket', 'memory_bucket'].flatMap(countTriggers),
+  `CREATE TABLE IF NOT EXISTS shares (
+    id TEXT PRIMARY KEY,
+    created_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    body BLOB NOT NULL
+  )`,
+  'CREATE INDEX IF NOT EXISTS shares_expires ON shares (expires_ms)',
+  'CREATE INDEX IF NOT EXISTS shares_created ON shares (created_ms)',
+  'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
+]
+
+/** Counts follow the records in the same transaction, so that they cannot drift from them. */
+function countTriggers(column: string): readonly string[] {
+  const measure = column.replace('_bucket', '')
+  return [
+    `CREATE TRIGGER IF NOT EXISTS executions_added_${column} AFTER INSERT ON executions BEGIN
+      INSERT INTO execution_counts VALUES (new.language, '${measure}', CAST(new.${column} AS TEXT), 1)
+      ON CONFLICT DO UPDATE SET count = count + 1;
+    END`,
+    `CREATE TRIGGER IF NOT EXISTS executions_removed_${column} AFTER DELETE ON executions BEGIN
+      UPDATE execution_counts SET count = count - 1
+      WHERE language = old.language AND measure = '${measure}' AND bucket = CAST(old.${column} AS TEXT);
+      DELETE FROM execution_counts
+      WHERE language = old.language AND measure = '${measure}' AND bucket = CAST(old.${column} AS TEXT)
+        AND count <= 0;
+    END`,
+  ]
+}

@@ -1,0 +1,39 @@
+/**
+ * Ids of submissions: the only key to them. The first half names the job, and may stand in a log; the second half is
+ * a secret of 128 random bits that only the client and the store have.
+ */
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+
+const JOB_BYTES = 16
+const KEY_BYTES = 16
+const ID_PATTERN = /^[\w-]{43}$/
+
+export interface SubmissionId {
+  readonly jobId: string
+  readonly key: string
+}
+
+export function newSubmissionId(jobId: string = randomUUID()): SubmissionId {
+  return { jobId, key: randomBytes(KEY_BYTES).toString('base64url') }
+}
+
+/** The id as clients see it. */
+export function formatId({ jobId, key }: SubmissionId): string {
+  const job = Buffer.from(jobId.replaceAll('-', ''), 'hex')
+  return Buffer.concat([job, Buffer.from(key, 'base64url')]).toString('base64url')
+}
+
+/** Undefined for what cannot be an id of ours. */
+export function parseId(id: string): SubmissionId | undefined {
+  if (!ID_PATTERN.test(id)) return undefined
+  const bytes = Buffer.from(id, 'base64url')
+  const hex = bytes.subarray(0, JOB_BYTES).toString('hex')
+  const jobId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  return { jobId, key: bytes.subarray(JOB_BYTES).toString('base64url') }
+}
+
+/** Takes the same time wherever the keys differ. */
+export function isSameKey(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,164 @@
+/**
+ * The asynchronous life of a submission: accept, run through the queue, record, cancel, wait.
+ *
+ * An accepted submission is in the store before its client hears of it, and leaves it only with an end or by
+ * retention. Whatever the queue says of it is recorded, and tried again while the database is away.
+ */
+import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
+import { ServiceError } from '../contract/errors.js'
+import type { ExecutionRequest } from '../contract/execution.js'
+import type { JobQueue } from '../queue/job-queue.js'
+import type { ExecutionStore } from '../store/execution-store.js'
+import type { NewSubmission, SubmissionRecord } from '../store/records.js'
+import type { EventStream } from './event-stream.js'
+import { LiveSubmission } from './live-submission.js'
+import { recoverSubmissions } from './recover.js'
+import type { Recorder } from './recorder.js'
+import { createRecorder } from './recorder.js'
+import { formatId, isSameKey, newSubmissionId, parseId } from './submission-id.js'
+
+/** How often a record is looked at that another process may change. */
+const POLL_MS = 1000
+/** A killed program is gone well within this. */
+const CANCEL_WAIT_MS = 5000
+
+export interface SubmissionsOptions {
+  readonly queue: Pick<JobQueue, 'submit'>
+  readonly store: ExecutionStore
+  readonly events: EventStream
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Static analysis, for submissions that ask for it. */
+  readonly analyze?: (request: AnalysisRequest) => Promise<AnalysisReport>
+  /** Told of faults that no client hears of. */
+  readonly onFault?: (fault: { readonly jobId: string; readonly error: unknown }) => void
+  /** Called when a submission with a callback has ended. */
+  readonly onCallbackDue?: () => void
+}
+
+/** A submission as its client sends it, checked. */
+export interface Order {
+  readonly request: ExecutionRequest
+  readonly saveMetric: boolean
+  readonly analyze: boolean
+  readonly callbackUrl: string | null
+}
+
+export interface SubmissionView {
+  readonly id: string
+  readonly record: SubmissionRecord
+  /** Place in the queue, where it is known here. */
+  readonly position: number | undefined
+}
+
+export interface Submissions {
+  /** Ids in the order of the orders; a ServiceError in the place of one that the queue refused. */
+  accept(orders: readonly Order[], clientKey: string): Promise<readonly (string | ServiceError)[]>
+  get(id: string): Promise<SubmissionView | undefined>
+  /** As `get`, but not before the submission has ended, the time has passed or the signal was aborted. */
+  wait(id: string, waitMs: number, signal: AbortSignal): Promise<SubmissionView | undefined>
+  /** Kills the program of a submission that has not ended; gives what became of it. */
+  cancel(id: string): Promise<SubmissionView | undefined>
+  /** Puts what an earlier process left unfinished back in line. Only where the queue died with that process. */
+  recover(): Promise<void>
+  /** Resolves when everything the queue has answered is recorded; afterwards only what is stored is left. */
+  settled(): Promise<void>
+}
+
+export function createSubmissions(options: SubmissionsOptions): Submissions {
+  const { queue, store, events, clock } = options
+  const live = new Map<string, LiveSubmission>()
+  const recorder: Recorder = createRecorder(options)
+
+  /** Resolves when the queue has taken it; rejects when it was refused. */
+  const enqueue = (submission: NewSubmission, clientKey: string | undefined): Promise<void> => {
+    const entry = new LiveSubmission(submission, { queue, recorder, events, clock, analyze: options.analyze })
+    live.set(submission.jobId, entry)
+    void entry.ended.then(() => live.delete(submission.jobId))
+    return entry.submit(clientKey)
+  }
+
+  const find = async (id: string): Promise<SubmissionView | undefined> => {
+    const parsed = parseId(id)
+    const record = parsed && (await store.getSubmission(parsed.jobId))
+    if (parsed === undefined || record === undefined || !isSameKey(record.key, parsed.key)) return undefined
+    const position = record.status === 'queued' ? live.get(record.jobId)?.position : undefined
+    return { id, record, position }
+  }
+
+  const untilEnded = async (
+    view: SubmissionView,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<SubmissionView | undefined> => {
+    const deadlineMs = performance.now() + waitMs
+    let current: SubmissionView | undefined = view
+    while (current !== undefined && current.record.finishedAtMs === null) {
+      const leftMs = deadlineMs - performance.now()
+      if (leftMs <= 0 || signal.aborted) break
+      const entry = live.get(current.record.jobId)
+      await pause(entry === undefined ? Math.min(POLL_MS, leftMs) : leftMs, signal, entry?.ended)
+      current = await find(view.id)
+    }
+    return current
+  }
+
+  return {
+    async accept(orders, clientKey) {
+      const submissions = orders.map((order): NewSubmission => {
+        const { jobId, key } = newSubmissionId(order.request.jobId)
+        return { ...order, jobId, key, createdAtMs: clock() }
+      })
+      await store.addSubmissions(submissions)
+      return Promise.all(
+        submissions.map(async (submission) => {
+          try {
+            await enqueue(submission, clientKey)
+            return formatId(submission)
+          } catch (error) {
+            await store.removeSubmission(submission.jobId)
+            if (error instanceof ServiceError) return error
+            throw error
+          }
+        }),
+      )
+    },
+
+    get: find,
+
+    async wait(id, waitMs, signal) {
+      const view = await find(id)
+      return view && untilEnded(view, waitMs, signal)
+    },
+
+    async cancel(id) {
+      const view = await find(id)
+      if (view === undefined || view.record.finishedAtMs !== null) return view
+      const entry = live.get(view.record.jobId)
+      if (entry !== undefined) entry.cancel()
+      // Nobody here runs it: another process does, or will find it ended when it is its turn.
+      else await recorder.recordCancelled(view.record)
+      return untilEnded(view, CANCEL_WAIT_MS, new AbortController().signal)
+    },
+
+    recover: () => recoverSubmissions({ store, recorder, enqueue, isLive: (jobId) => live.has(jobId) }),
+
+    async settled() {
+      await Promise.all(Array.from(live.values(), ({ ended }) => ended))
+    },
+  }
+}
+
+/** Resolves when the time has passed, the signal is aborted or the other thing has happened. */
+async function pause(milliseconds: number, signal: AbortSignal, other?: Promise<unknown>): Promise<void> {
+  let onAbort: (() => void) | undefined
+  let timer: NodeJS.Timeout | undefined
+  const passed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+    onAbort = resolve
+    signal.addEventListener('abort', onAbort)
+  })
+  if (!signal.aborted) await Promise.race(other === undefined ? [passed] : [passed, other])
+  clearTimeout(timer)
+  if (onAbort !== undefined) signal.removeEventListener('abort', onAbort)
+}
