@@ -1,0 +1,106 @@
+import type { Rule } from '../../../engine/rule.js'
+
+const CLIENT_MODULES = [
+  'axios',
+  'node-fetch',
+  'got',
+  'undici',
+  'request',
+  'superagent',
+  'needle',
+  'ky',
+  'ws',
+  'socket.io-client',
+  'nodemailer',
+]
+
+export const network: readonly Rule[] = [
+  {
+    id: 'js/http-client',
+    category: 'network',
+    severity: 'high',
+    message:
+      '`{name}` reaches for another machine. Programs here have no network, so it fails; give the data as input instead.',
+    match: [
+      {
+        calls: [
+          'global.fetch',
+          'global.XMLHttpRequest',
+          'global.WebSocket',
+          'global.EventSource',
+          'global.navigator.sendBeacon',
+        ],
+      },
+      { calls: ['http.get', 'http.request', 'https.get', 'https.request', 'http2.connect'] },
+      { calls: CLIENT_MODULES.flatMap((module) => [module, `${module}.*`]) },
+      { importsOnly: CLIENT_MODULES },
+    ],
+    finds: [
+      'const answer = await fetch("http://example.com")',
+      'globalThis.fetch("http://example.com")',
+      'import https from "node:https"\nhttps.get("https://example.com")',
+      'const { request } = require("http")\nrequest("http://example.com")',
+      'const axios = require("axios")\naxios.get("http://example.com")',
+      'import axios from "axios"\naxios({ url: "http://example.com" })',
+      'new WebSocket("ws://example.com")',
+      'import "axios"',
+      'const pages = await Promise.all(urls.map(fetch))',
+      'const x = new XMLHttpRequest()',
+    ],
+    ignores: [
+      'function fetch(id) { return id }\nfetch(1)',
+      'const cache = { get(key) {}, fetch() {} }\ncache.get("x")\ncache.fetch()',
+      'class Store { fetch() {} }\nnew Store().fetch()',
+      'const { STATUS_CODES } = require("http")\nconsole.log(STATUS_CODES[404])',
+      'const load = (fetch) => fetch("x")',
+      'new URL("http://example.com")',
+      'import { get } from "./http.js"\nget("x")',
+    ],
+  },
+  {
+    id: 'js/socket',
+    category: 'network',
+    severity: 'high',
+    message: '`{name}` opens a connection or waits for one. Programs here see only their own loopback.',
+    match: [
+      {
+        calls: [
+          'net.connect',
+          'net.createConnection',
+          'net.createServer',
+          'net.Socket',
+          'net.Server',
+          'tls.connect',
+          'tls.createServer',
+          'dgram.createSocket',
+          'http.createServer',
+          'https.createServer',
+          'http2.create*',
+          'dns.lookup',
+          'dns.resolve*',
+          'dns.promises.*',
+          'dns/promises.*',
+          'express',
+          'fastify',
+          'koa',
+          'socket.io',
+        ],
+      },
+    ],
+    finds: [
+      'const net = require("net")\nnet.createServer().listen(80)',
+      'import { connect } from "node:net"\nconnect(80, "example.com")',
+      'import http from "node:http"\nhttp.createServer(() => {}).listen(8080)',
+      'const dgram = require("node:dgram")\ndgram.createSocket("udp4")',
+      'const app = require("express")()',
+      'import { lookup } from "node:dns/promises"\nawait lookup("example.com")',
+    ],
+    ignores: [
+      'const net = { connect() {} }\nnet.connect()',
+      'function connect(a, b) {}\nconnect(1, 2)',
+      'const { isIP } = require("net")\nisIP("1.2.3.4")',
+      'emitter.on("connect", () => {})',
+      'const fish = new net2.Socket()',
+    ],
+  },
+]

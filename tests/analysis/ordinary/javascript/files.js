@@ -1,0 +1,8 @@
+const fs = require('fs')
+const os = require('os')
+const path = require('path')
+const file = path.join(os.tmpdir(), 'notes.txt')
+fs.writeFileSync(file, 'one\ntwo\n')
+const lines = fs.readFileSync(file, 'utf8').trim().split('\n')
+lines.forEach((line, index) => console.log(index, line))
+console.log(fs.existsSync(file), path.basename(file))

@@ -1,0 +1,1 @@
+3.times { |i| puts "Hello #{i}" }
