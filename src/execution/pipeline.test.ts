@@ -165,7 +165,7 @@ describe('the pipeline', () => {
     }))
     await Promise.all(
       followed.map(({ id, events }) =>
-        queue.submit(job(id, ['arguments', id]), { onEvent: (event) => events.push(event) }),
+        queue.submit(job(id, ['arguments', id]), { onEvent: (event) => void events.push(event) }),
       ),
     )
     for (const { id, events } of followed) {

@@ -1,10 +1,11 @@
 /** What one execution will do: a sandbox and the commands to run in it. Pure; starts nothing. */
-import type { ExecutionRequest, SourceFile, Stage } from '../contract/execution.js'
+import type { ExecutionRequest, InteractiveOptions, SourceFile, Stage } from '../contract/execution.js'
 import type { Limits } from '../contract/limits.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import type { ResolvedCommand } from '../languages/resolve-command.js'
 import { resolveCommands, withExtraFiles } from '../languages/resolve-command.js'
 import type { Command, SandboxSpec } from '../sandbox/driver.js'
+import type { DialogueOptions } from './dialogue.js'
 
 /** CPUs a stage may use at once where the request does not say. */
 export interface StageCpus {
@@ -15,12 +16,16 @@ export interface StageCpus {
 export interface PlannedStage {
   readonly stage: Stage
   readonly command: Omit<Command, 'onOutput' | 'onStart'>
+  /** Where a client talks to the program. */
+  readonly dialogue?: DialogueOptions
 }
 
 export interface ExecutionPlan {
   readonly sandbox: Omit<SandboxSpec, 'executionId'>
   /** In order; a stage runs only when the one before it passed. */
   readonly stages: readonly PlannedStage[]
+  /** After the stages: one run per test, none of which finds anything of another. Empty without tests. */
+  readonly cases: readonly PlannedStage[]
 }
 
 const NO_INPUT = new Uint8Array()
@@ -40,10 +45,23 @@ export function planExecution(
   if (commands.compile !== null) {
     stages.push(plannedStage('compile', commands.compile, NO_INPUT, compile, cpus.compile))
   }
-  stages.push(plannedStage('run', commands.run, request.stdin, run, request.cpus ?? cpus.run))
+  const planRun = (command: ResolvedCommand, stdin: Uint8Array): PlannedStage =>
+    plannedStage('run', command, stdin, run, request.cpus ?? cpus.run)
+  const { interactive } = request
+  if (interactive !== undefined)
+    stages.push(withDialogue(planRun(commands.run, request.stdin), interactive, language))
+  else if (request.tests === undefined) stages.push(planRun(commands.run, request.stdin))
+  const cases = (request.tests?.cases ?? []).map(({ args, stdin }) => {
+    const { stage, command } = planRun(resolveCommands(language, { ...request, args }).run, stdin)
+    return { stage, command: { ...command, ephemeral: true } }
+  })
   const largest =
     commands.compile === null ? run.fileSizeBytes : Math.max(compile.fileSizeBytes, run.fileSizeBytes)
-  return { sandbox: { image: language.id, files, fileSystemBytes: largest + bytesOnDisk(files) }, stages }
+  return {
+    sandbox: { image: language.id, files, fileSystemBytes: largest + bytesOnDisk(files) },
+    stages,
+    cases,
+  }
 }
 
 function plannedStage(
@@ -54,6 +72,23 @@ function plannedStage(
   cpus: number,
 ): PlannedStage {
   return { stage, command: { argv, env, cwd: '', stdin, limits: { ...limits, cpus } } }
+}
+
+/** What terminal programs find: the page's terminal, and most others, understand it. */
+const TERMINAL_ENVIRONMENT = { TERM: 'xterm-256color' }
+
+function withDialogue(
+  { stage, command }: PlannedStage,
+  { tty, idleTimeMs }: InteractiveOptions,
+  { interactiveEnv }: LanguageDefinition,
+): PlannedStage {
+  const env = { ...command.env, ...(tty === undefined ? interactiveEnv : TERMINAL_ENVIRONMENT) }
+  const firstInput = command.stdin === 'interactive' ? NO_INPUT : command.stdin
+  return {
+    stage,
+    command: { ...command, env, stdin: 'interactive', ...(tty !== undefined && { tty }) },
+    dialogue: { firstInput, idleTimeMs },
+  }
 }
 
 /** The sources come on top of the limit: what a program may write does not depend on how long its text is. */

@@ -3,17 +3,21 @@
  * a platform that fails is a ServiceError whose cause goes to `onPlatformFailure`.
  */
 import { ServiceError } from '../contract/errors.js'
-import type { ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult, StageResult } from '../contract/execution.js'
+import type { TestPlan, TestResult } from '../contract/test-case.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
-import type { Outcome, Sandbox, SandboxDriver } from '../sandbox/driver.js'
+import type { Sandbox, SandboxDriver } from '../sandbox/driver.js'
 import { withSandbox } from '../sandbox/with-sandbox.js'
-import { OutputBuffer } from './output-buffer.js'
-import type { ExecutionPlan, PlannedStage, StageCpus } from './plan.js'
+import type { ExecutionPlan, StageCpus } from './plan.js'
 import { planExecution } from './plan.js'
 import type { PlatformFailure } from './platform-failure.js'
-import { UNSTARTABLE_WORDS, commandFailure, openFailure, unstartableProgram } from './platform-failure.js'
+import { commandFailure, openFailure } from './platform-failure.js'
+import { runStage } from './run-stage.js'
+import type { ExecutionContext } from './run-stage.js'
+import { allSkipped, runTests } from './run-tests.js'
 import { CANCELLED_MESSAGE, passed, verdictFor } from './verdict.js'
+
+export type { ExecutionContext } from './run-stage.js'
 
 export interface ExecutionDependencies {
   readonly driver: SandboxDriver
@@ -25,15 +29,10 @@ export interface ExecutionDependencies {
   readonly onPlatformFailure?: (failure: PlatformFailure) => void
 }
 
-export interface ExecutionContext {
-  /** Aborting it kills the program; the result is then `cancelled`. */
-  readonly signal: AbortSignal
-  readonly emit: ExecutionObserver
-}
-
 interface StageResults {
   compile: StageResult | null
   run: StageResult | null
+  tests?: readonly TestResult[]
 }
 
 export async function runExecution(
@@ -59,7 +58,7 @@ export async function runExecution(
 
 async function runInSandbox(
   plan: ExecutionPlan,
-  { jobId, language }: ExecutionRequest,
+  { jobId, language, tests }: ExecutionRequest,
   context: ExecutionContext,
   { driver, onPlatformFailure }: ExecutionDependencies,
 ): Promise<StageResults> {
@@ -72,7 +71,7 @@ async function runInSandbox(
       spec,
       (sandbox) => {
         opened = true
-        return runStages(sandbox, plan.stages, context)
+        return runStages(sandbox, plan, tests, context)
       },
       report,
     )
@@ -85,65 +84,29 @@ async function runInSandbox(
 
 async function runStages(
   sandbox: Sandbox,
-  stages: readonly PlannedStage[],
+  plan: ExecutionPlan,
+  tests: TestPlan | undefined,
   context: ExecutionContext,
 ): Promise<StageResults> {
   const results: StageResults = { compile: null, run: null }
-  for (const stage of stages) {
+  for (const stage of plan.stages) {
     if (context.signal.aborted) break
     const result = await runStage(sandbox, stage, context)
     results[stage.stage] = result
     if (!passed(result)) break
   }
-  return results
+  if (tests === undefined) return results
+  if (results.compile !== null && !passed(results.compile)) return { ...results, tests: allSkipped(tests) }
+  return { ...results, ...(await runTests(sandbox, plan.cases, tests, context)) }
 }
 
-async function runStage(
-  sandbox: Sandbox,
-  planned: PlannedStage,
-  { signal, emit }: ExecutionContext,
-): Promise<StageResult> {
-  const { stage, command } = planned
-  emit({ type: 'stage-started', stage })
-  const buffer = new OutputBuffer(command.limits.outputBytes)
-  const outcome = await startAndWait(
-    sandbox,
-    planned,
-    (stream, chunk) => {
-      buffer.append(stream, chunk)
-      emit({ type: 'output', stage, stream, chunk })
-    },
-    signal,
-  )
-  const { exitCode, signal: killedBy, stopReason, usage, truncated } = outcome
-  const captured = buffer.finish(truncated, stopReason !== null)
-  const result = { ...captured, exitCode, signal: killedBy, stopReason, usage }
-  emit({ type: 'stage-finished', stage, result })
-  return result
-}
-
-async function startAndWait(
-  sandbox: Sandbox,
-  { command }: PlannedStage,
-  onOutput: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  try {
-    return await sandbox.run({ ...command, onOutput }, signal)
-  } catch (error) {
-    const outcome = unstartableProgram(error, command.argv)
-    if (outcome === undefined) throw error
-    onOutput('stderr', UNSTARTABLE_WORDS)
-    return outcome
-  }
-}
-
-/** An execution cancelled between two stages, or before the first, has no stage that says so. */
+/** An execution cancelled between two stages or cases, or before the first, has no stage that says so. */
 function conclusion(
   results: StageResults,
   signal: AbortSignal,
 ): Pick<ExecutionResult, 'status' | 'errorMessage'> {
-  const missesARun = results.run === null && (results.compile === null || passed(results.compile))
-  if (missesARun && signal.aborted) return { status: 'cancelled', errorMessage: CANCELLED_MESSAGE }
+  const compiled = results.compile === null || passed(results.compile)
+  const misses = results.run === null || results.tests?.some(({ verdict }) => verdict === 'skipped') === true
+  if (compiled && misses && signal.aborted) return { status: 'cancelled', errorMessage: CANCELLED_MESSAGE }
   return verdictFor(results)
 }

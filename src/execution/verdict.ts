@@ -27,6 +27,10 @@ export const CANCELLED_MESSAGE = 'The execution was cancelled.'
 const STOPPED: Readonly<Record<StopReason, VerdictWithMessage>> = {
   cpu: { status: 'time_limit_exceeded', errorMessage: 'Time limit exceeded' },
   wall: { status: 'time_limit_exceeded', errorMessage: 'Time limit exceeded' },
+  idle: {
+    status: 'time_limit_exceeded',
+    errorMessage: 'Time limit exceeded: idle for too long, with neither input nor output',
+  },
   memory: { status: 'memory_limit_exceeded', errorMessage: 'Memory limit exceeded' },
   output: { status: 'output_limit_exceeded', errorMessage: 'Output limit exceeded' },
   cancelled: { status: 'cancelled', errorMessage: CANCELLED_MESSAGE },

@@ -7,12 +7,23 @@
  */
 import type { ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { ProgramInputSource } from '../contract/program-input.js'
+import type { InputChannel } from './input-channel.js'
 
 export interface SubmitOptions {
   /** Jobs of different clients take turns; jobs of one client keep their order. Never logged or stored. */
   readonly clientKey?: string
   readonly signal?: AbortSignal
   readonly onEvent?: ExecutionObserver
+  /**
+   * The job outlives the process that submitted it, where the queue does. Submitting the same request again, from
+   * another process too, then attaches to the job or gives its result instead of running it twice.
+   */
+  readonly durable?: boolean
+  /** Called once when the job is in the queue or has started: from then on it is not refused any more. */
+  readonly onAccepted?: () => void
+  /** Carries what the client says to its program; closed by the queue when the job has ended. */
+  readonly input?: InputChannel
 }
 
 export interface JobContext {
@@ -21,6 +32,8 @@ export interface JobContext {
   readonly emit: ExecutionObserver
   /** Whether anyone follows the events as they come, so that what was emitted cannot be taken back. */
   readonly followed: boolean
+  /** What the client says to its program, where it talks to it. */
+  readonly input?: ProgramInputSource
 }
 
 export type JobHandler = (request: ExecutionRequest, context: JobContext) => Promise<ExecutionResult>
@@ -40,6 +53,8 @@ export interface JobQueue {
   /** Starts taking jobs, at most `concurrency` at once. */
   consume(handler: JobHandler, concurrency: number): JobConsumer
   stats(): QueueStats
+  /** Ends a job that another process has submitted, where there can be such jobs. */
+  cancel?(jobId: string): Promise<void>
   /** Refuses new jobs from now on; queued and running ones go on. */
   close(): Promise<void>
 }

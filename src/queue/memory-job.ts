@@ -2,6 +2,7 @@ import { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent, ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { Place } from './fair-line.js'
+import type { InputChannel } from './input-channel.js'
 import type { JobHandler, SubmitOptions } from './job-queue.js'
 
 /** A service that stops is usually back, or another in its place, within this. */
@@ -27,6 +28,7 @@ export class MemoryJob {
   readonly #request: ExecutionRequest
   readonly #signal: AbortSignal | undefined
   readonly #onEvent: ExecutionObserver | undefined
+  readonly #input: InputChannel | undefined
   readonly #settle: Settle
   readonly #leaveLine: () => void
   #aborter: AbortController | undefined
@@ -41,6 +43,7 @@ export class MemoryJob {
     this.#request = request
     this.#signal = options.signal
     this.#onEvent = options.onEvent
+    this.#input = options.input
     this.#settle = settle
     this.#leaveLine = leaveLine
     this.#signal?.addEventListener('abort', this.#onAbort)
@@ -50,9 +53,14 @@ export class MemoryJob {
   async run(handler: JobHandler): Promise<() => void> {
     this.#aborter = new AbortController()
     const { signal } = this.#aborter
-    const emit = (event: ExecutionEvent): void => this.#emit(event)
+    const context = {
+      signal,
+      emit: (event: ExecutionEvent) => this.#emit(event),
+      followed: this.followed,
+      ...(this.#input !== undefined && { input: this.#input }),
+    }
     try {
-      const result = await handler(this.#request, { signal, emit, followed: this.followed })
+      const result = await handler(this.#request, context)
       return () => this.#answer(result)
     } catch (error) {
       return () => this.#settleWith(() => this.#settle.reject(this.#failure(asServiceError(error))))
@@ -74,7 +82,7 @@ export class MemoryJob {
   tellPosition(position: number): void {
     if (this.place === undefined || position >= this.#position) return
     this.#position = position
-    this.#emit({ type: 'queued', position })
+    void this.#emit({ type: 'queued', position })
   }
 
   #answer(result: ExecutionResult): void {
@@ -93,16 +101,21 @@ export class MemoryJob {
 
   #settleWith(settle: () => void): void {
     this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#input?.close()
     settle()
   }
 
-  #emit(event: ExecutionEvent): void {
+  #emit(event: ExecutionEvent): void | Promise<void> {
     try {
-      this.#onEvent?.(event)
+      return this.#onEvent?.(event)?.catch((error: unknown) => this.#failObserver(error))
     } catch (error) {
-      this.#observerError ??= { error }
-      this.end(error)
+      this.#failObserver(error)
     }
+  }
+
+  #failObserver(error: unknown): void {
+    this.#observerError ??= { error }
+    this.end(error)
   }
 
   readonly #onAbort = (): void => {
@@ -113,7 +126,8 @@ export class MemoryJob {
   }
 }
 
-function asServiceError(error: unknown): ServiceError {
+/** What the client hears of a handler's failure: its own words where it has any, else nothing of the inside. */
+export function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error
   return new ServiceError('INTERNAL_ERROR', 'The service failed to run the program; please try again.', {
     cause: error,

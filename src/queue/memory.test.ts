@@ -22,7 +22,7 @@ describe('memory queue', () => {
       started++
       return Promise.resolve(result)
     }, 1)
-    const answer = queue.submit(request, { onEvent: (event) => events.push(event) })
+    const answer = queue.submit(request, { onEvent: (event) => void events.push(event) })
     expect(started).toBe(1)
     await answer
     expect(events).toEqual([])

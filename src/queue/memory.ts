@@ -51,6 +51,7 @@ class MemoryQueue implements JobQueue {
     if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
     return new Promise((resolve, reject) => {
       const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
+      options.onAccepted?.()
       if (consumer === undefined) this.#wait(job)
       else this.#start(consumer, job)
     })

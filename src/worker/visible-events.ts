@@ -16,7 +16,7 @@ export class VisibleEvents {
     return this.#hasOutput
   }
 
-  emit(event: ExecutionEvent): void {
+  emit(event: ExecutionEvent): void | Promise<void> {
     if (!this.#context.followed) return
     if (event.type === 'output') this.#hasOutput = true
     if (event.type === 'stage-started' || event.type === 'stage-finished') {
@@ -24,6 +24,6 @@ export class VisibleEvents {
       if (this.#stageEvents.has(announcement)) return
       this.#stageEvents.add(announcement)
     }
-    this.#context.emit(event)
+    return this.#context.emit(event)
   }
 }

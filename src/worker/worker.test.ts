@@ -5,6 +5,7 @@ import type { ExecutionEvent } from '../contract/events.js'
 import type { ExecutionResult } from '../contract/execution.js'
 import type { ExecutionContext } from '../execution/run-execution.js'
 import { toyRequest } from '../execution/test-support.js'
+import { InputChannel } from '../queue/input-channel.js'
 import { createMemoryQueue } from '../queue/memory.js'
 import { SandboxError } from '../sandbox/driver.js'
 import { startWorker } from './worker.js'
@@ -32,7 +33,11 @@ type Attempt = (context: ExecutionContext) => ExecutionResult
 /** A worker whose attempts at one job do as told, one after another. */
 async function workThrough(
   attempts: readonly Attempt[],
-  { followed = false, signal = undefined as AbortSignal | undefined } = {},
+  {
+    followed = false,
+    signal = undefined as AbortSignal | undefined,
+    input = undefined as InputChannel | undefined,
+  } = {},
 ) {
   const queue = createMemoryQueue({ capacity: 1 })
   const observed: string[] = []
@@ -51,8 +56,9 @@ async function workThrough(
   })
   const outcome = await queue
     .submit(toyRequest(), {
-      ...(followed && { onEvent: (event) => seen.push(event) }),
+      ...(followed && { onEvent: (event) => void seen.push(event) }),
       ...(signal !== undefined && { signal }),
+      ...(input !== undefined && { input }),
     })
     .then(
       (result) => ({ result, error: undefined }),
@@ -62,16 +68,21 @@ async function workThrough(
 }
 
 const succeed: Attempt = ({ emit }) => {
-  emit(started)
-  emit(output)
+  void emit(started)
+  void emit(output)
   return RESULT
 }
 const fail =
   (error: Error, ...events: readonly ExecutionEvent[]): Attempt =>
   ({ emit }) => {
-    for (const event of events) emit(event)
+    for (const event of events) void emit(event)
     throw error
   }
+
+const hearAndFail: Attempt = ({ input }) => {
+  input?.attach(() => {})
+  throw died
+}
 
 describe('worker', () => {
   it('gives a job’s events to its followers and to the observers, the result last', async () => {
@@ -139,6 +150,14 @@ describe('worker', () => {
     expect(result?.status).toBe('internal_error')
     expect(made).toBe(1)
     expect(seen).toEqual(['stage-started', 'output', 'finished'])
+  })
+
+  it('does not run a program again that somebody has talked to', async () => {
+    const input = new InputChannel()
+    void input.send({ type: 'stdin', data: 'heard' })
+    const { result, made } = await workThrough([hearAndFail], { input })
+    expect(result?.status).toBe('internal_error')
+    expect(made).toBe(1)
   })
 
   it('runs it again when nobody has', async () => {

@@ -30,12 +30,14 @@ export function startWorker(options: WorkerOptions): Worker {
   const { queue, observers = [], slots } = options
   return queue.consume(async (request, context) => {
     const visible = new VisibleEvents(context)
-    const emit = (event: ExecutionEvent): void => {
+    const emit = (event: ExecutionEvent): void | Promise<void> => {
       for (const observe of observers) observe(request, event)
-      visible.emit(event)
+      return visible.emit(event)
     }
-    const result = await executeOrFail(request, { signal: context.signal, emit }, visible, options)
-    emit({ type: 'finished', result })
+    const { signal, input } = context
+    const attempt = { signal, emit, ...(input !== undefined && { input }) }
+    const result = await executeOrFail(request, attempt, visible, options)
+    await emit({ type: 'finished', result })
     return result
   }, slots)
 }
@@ -48,7 +50,8 @@ async function executeOrFail(
 ): Promise<ExecutionResult> {
   try {
     return await execute(request, context).catch((error: unknown) => {
-      if (!isTransient(error) || context.signal.aborted || visible.hasOutput) throw error
+      const wasNoticed = visible.hasOutput || context.input?.used === true
+      if (!isTransient(error) || context.signal.aborted || wasNoticed) throw error
       return execute(request, context)
     })
   } catch (error) {

@@ -1,8 +1,15 @@
+import { EventEmitter, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 
 import type { ExecutionEvent } from '../../contract/events.js'
+import type { ProgramInput } from '../../contract/program-input.js'
+import { InputChannel } from '../input-channel.js'
 import type { QueueBench } from './harness.js'
 import { LONG_MS, resultOf } from './harness.js'
+
+function failing(): Promise<void> {
+  return Promise.reject(new Error('observer broke'))
+}
 
 function throwing(): never {
   throw new Error('observer broke')
@@ -68,12 +75,12 @@ export function endingJobs(bench: () => QueueBench): void {
       bench().queue.consume(bench().jobs.handler, 2)
       const seen = { a: [] as ExecutionEvent[], b: [] as ExecutionEvent[] }
       const answers = (['a', 'b'] as const).map((jobId) =>
-        bench().submit(jobId, { onEvent: (event) => seen[jobId].push(event) }),
+        bench().submit(jobId, { onEvent: (event) => void seen[jobId].push(event) }),
       )
       await bench().jobs.untilStarted(2)
-      bench().jobs.contexts.get('a')?.emit(started)
-      bench().jobs.contexts.get('b')?.emit(started)
-      bench().jobs.contexts.get('a')?.emit(output)
+      void bench().jobs.contexts.get('a')?.emit(started)
+      void bench().jobs.contexts.get('b')?.emit(started)
+      void bench().jobs.contexts.get('a')?.emit(output)
       bench().jobs.finish('a')
       await answers[0]
       expect(seen.a.filter((event) => event.type !== 'queued')).toEqual([started, output])
@@ -104,12 +111,67 @@ export function endingJobs(bench: () => QueueBench): void {
       expect(positions).toEqual([3, 2, 1])
     })
 
+    it('let their observer keep the handler waiting', async () => {
+      bench().queue.consume(bench().jobs.handler, 1)
+      const reader = new EventEmitter()
+      const reads = once(reader, 'reads').then(() => undefined)
+      const onEvent = (event: ExecutionEvent): Promise<void> | void =>
+        event.type === 'output' ? reads : undefined
+      const answer = bench().submit('slow', { onEvent })
+      await bench().jobs.untilStarted(1)
+      const { emit } = bench().jobs.contexts.get('slow') ?? { emit: () => {} }
+      let taken = 0
+      const chunk = new Uint8Array(65_536)
+      // Some may be under way; 16 MiB may not.
+      const emitted = Array.from({ length: 256 }, async () => {
+        await emit({ ...output, chunk })
+        taken++
+      })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 50)
+      })
+      expect(taken).toBeLessThan(256)
+      reader.emit('reads')
+      await Promise.all(emitted)
+      bench().jobs.finish('slow')
+      await answer
+    })
+
+    it('carry what is said to a job the other way, in order, until it ends', async () => {
+      const input = new InputChannel()
+      void input.send({ type: 'stdin', data: 'early' })
+      const answer = bench().submit('talker', { input })
+      bench().queue.consume(bench().jobs.handler, 1)
+      await bench().jobs.untilStarted(1)
+      const heard: ProgramInput[] = []
+      bench()
+        .jobs.contexts.get('talker')
+        ?.input?.attach((said) => void heard.push(said))
+      await input.send({ type: 'signal', signal: 'SIGINT' })
+      expect(heard).toEqual([
+        { type: 'stdin', data: 'early' },
+        { type: 'signal', signal: 'SIGINT' },
+      ])
+      bench().jobs.finish('talker')
+      await answer
+      await input.send({ type: 'stdin-end' })
+      expect(heard).toHaveLength(2)
+    })
+
+    it('of an observer that fails later end its own job too', async () => {
+      bench().queue.consume(bench().jobs.handler, 1)
+      const answer = bench().submit('broken', { onEvent: failing })
+      await bench().jobs.untilStarted(1)
+      await bench().jobs.contexts.get('broken')?.emit(output)
+      await expect(answer).rejects.toThrow('observer broke')
+    })
+
     it('of an observer that throws end its own job only', async () => {
       bench().queue.consume(bench().jobs.handler, 2)
       const broken = bench().submit('broken', { onEvent: throwing })
       const sound = bench().submit('sound')
       await bench().jobs.untilStarted(2)
-      bench().jobs.contexts.get('broken')?.emit(started)
+      void bench().jobs.contexts.get('broken')?.emit(started)
       await expect(broken).rejects.toThrow('observer broke')
       bench().jobs.finish('sound')
       expect(await sound).toEqual(resultOf('sound'))

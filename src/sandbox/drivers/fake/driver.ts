@@ -79,7 +79,7 @@ class FakeSandbox implements Sandbox {
     if (command.argv.join('').length > LONGEST_COMMAND_LINE) {
       throw new SandboxError('exec', 'the arguments are too long', { errno: 'E2BIG' })
     }
-    const process = new FakeProcess(command, this.#files)
+    const process = new FakeProcess(command, command.ephemeral === true ? this.#copyOfFiles() : this.#files)
     const cancel = (): void => process.stop('cancelled')
     if (signal?.aborted === true) cancel()
     signal?.addEventListener('abort', cancel)
@@ -92,6 +92,11 @@ class FakeSandbox implements Sandbox {
       this.#running = undefined
       signal?.removeEventListener('abort', cancel)
     }
+  }
+
+  /** What an ephemeral command may change; its /tmp and /dev/shm are empty. */
+  #copyOfFiles(): Map<string, Uint8Array> {
+    return new Map([...this.#files].filter(([path]) => !/^\/(tmp|dev\/shm)\//u.test(path)))
   }
 
   async dispose(): Promise<void> {

@@ -64,6 +64,12 @@ export const FAKE_PROGRAMS = {
     return 0
   },
 
+  'list-folder': async (process) => {
+    const folder = `${absolute(process, process.args[0] ?? '.')}/`
+    const names = [...process.files.keys()].filter((name) => name.startsWith(folder))
+    return printAndExit(process, names.map((name) => `${name.slice(folder.length)}\n`).join(''))
+  },
+
   create: async (process) => {
     for (const name of process.args) {
       const path = absolute(process, name)

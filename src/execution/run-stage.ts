@@ -1,0 +1,64 @@
+import type { ExecutionObserver } from '../contract/events.js'
+import type { StageResult } from '../contract/execution.js'
+import type { ProgramInputSource } from '../contract/program-input.js'
+import type { Command, Outcome, Sandbox } from '../sandbox/driver.js'
+import { Dialogue } from './dialogue.js'
+import { OutputBuffer } from './output-buffer.js'
+import type { PlannedStage } from './plan.js'
+import { UNSTARTABLE_WORDS, unstartableProgram } from './platform-failure.js'
+
+export interface ExecutionContext {
+  /** Aborting it kills the program; the result is then `cancelled`. */
+  readonly signal: AbortSignal
+  readonly emit: ExecutionObserver
+  /** What the client says to a program it talks to. */
+  readonly input?: ProgramInputSource
+}
+
+/** Runs one stage to its end and says what came of it, with the events as it goes. */
+export async function runStage(
+  sandbox: Sandbox,
+  planned: PlannedStage,
+  { signal, emit, input }: ExecutionContext,
+): Promise<StageResult> {
+  const { stage, command } = planned
+  await emit({ type: 'stage-started', stage })
+  const buffer = new OutputBuffer(command.limits.outputBytes)
+  const onOutput: Command['onOutput'] = (stream, chunk) => {
+    buffer.append(stream, chunk)
+    return emit({ type: 'output', stage, stream, chunk })
+  }
+  const outcome =
+    planned.dialogue === undefined
+      ? await startAndWait(sandbox, { ...command, onOutput }, signal)
+      : await converse(sandbox, { ...command, onOutput }, new Dialogue(planned.dialogue, input, signal))
+  const { exitCode, signal: killedBy, stopReason, usage, truncated } = outcome
+  const captured = buffer.finish(truncated, stopReason !== null)
+  const result = { ...captured, exitCode, signal: killedBy, stopReason, usage }
+  await emit({ type: 'stage-finished', stage, result })
+  return result
+}
+
+async function converse(sandbox: Sandbox, command: Command, dialogue: Dialogue): Promise<Outcome> {
+  const onOutput: Command['onOutput'] = (stream, chunk) => {
+    dialogue.touch()
+    return command.onOutput(stream, chunk)?.then(() => dialogue.touch())
+  }
+  try {
+    const started = { ...command, onOutput, onStart: dialogue.onStart }
+    return dialogue.end(await startAndWait(sandbox, started, dialogue.signal))
+  } finally {
+    dialogue.stop()
+  }
+}
+
+async function startAndWait(sandbox: Sandbox, command: Command, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await sandbox.run(command, signal)
+  } catch (error) {
+    const outcome = unstartableProgram(error, command.argv)
+    if (outcome === undefined) throw error
+    await command.onOutput('stderr', UNSTARTABLE_WORDS)
+    return outcome
+  }
+}

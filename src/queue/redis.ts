@@ -1,0 +1,204 @@
+/**
+ * The queue that many processes share. Its state is in Redis, changed by the scripts of `redis/scripts.ts` alone; this
+ * file connects them with the jobs that this process has submitted and those that it runs.
+ */
+import { randomUUID } from 'node:crypto'
+import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { JobConsumer, JobHandler, JobQueue, QueueStats, SubmitOptions } from './job-queue.js'
+import { QueueConnection } from './redis/connection.js'
+import { RedisConsumer } from './redis/consumer.js'
+import { Figures } from './redis/figures.js'
+import type { WorkerRecord } from './redis/members.js'
+import { Members } from './redis/members.js'
+import { Submitter } from './redis/submitter.js'
+
+export type { WorkerRecord } from './redis/members.js'
+
+/** All keys of one queue share the braces' content, and with it one slot of a Redis cluster. */
+const PREFIX = 'codeexec:{jobs}:'
+const BEAT_MS = 1000
+const LEASE_MS = 10_000
+/** A process that says nothing for so long is gone. Longer than Redis takes to restart. */
+const MEMBER_TTL_MS = 15_000
+/** Looks for lost jobs at every so many beats. */
+const RECONCILE_BEATS = 5
+
+export interface RedisQueueOptions {
+  readonly url: string
+  /** Jobs that may wait; all processes should be told the same. */
+  readonly capacity: number
+  readonly prefix?: string
+  readonly beatMs?: number
+  /** A worker that has not renewed its lease for so long has lost the job. */
+  readonly leaseMs?: number
+  readonly memberTtlMs?: number
+  /** Present in workers: what the others should know of this one. */
+  readonly describe?: () => Omit<WorkerRecord, 'slots'>
+  /** Told when Redis can be reached, and when it cannot any more. */
+  readonly onAvailability?: (isUp: boolean) => void
+}
+
+export interface RedisQueue extends JobQueue {
+  /** Whether Redis can be reached. */
+  readonly isUp: boolean
+  /** All workers there are, as of about a second ago. */
+  workers(): readonly WorkerRecord[]
+  /** Resolves when Redis has been reached for the first time. */
+  ready(): Promise<void>
+  /** Ends a job that this process or another one has submitted. */
+  cancel(jobId: string): Promise<void>
+  /** Resolves when every job of this process has its answer, or the deadline has ended it. */
+  drainSubmitted(deadlineMs: number): Promise<void>
+  /** Leaves the queue; what this process has submitted or runs counts as lost. */
+  disconnect(): Promise<void>
+}
+
+/** Connects in the background, again and again; until it has, jobs are refused with QUEUE_UNAVAILABLE. */
+export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
+  return new RedisJobQueue(options)
+}
+
+class RedisJobQueue implements RedisQueue {
+  readonly #member = randomUUID()
+  readonly #capacity: number
+  readonly #leaseMs: number
+  readonly #memberTtlMs: number
+  readonly #figures = new Figures()
+  readonly #connection: QueueConnection
+  readonly #members: Members
+  readonly #submitter: Submitter
+  readonly #consumers = new Set<RedisConsumer>()
+  readonly #ready: Promise<void>
+  readonly #timer: NodeJS.Timeout
+  #slots = 0
+  #beats = 0
+  #upSinceMs = 0
+  #downSinceMs: number | undefined
+
+  constructor(options: RedisQueueOptions) {
+    const { url, capacity, prefix = PREFIX, describe } = options
+    this.#capacity = capacity
+    this.#leaseMs = options.leaseMs ?? LEASE_MS
+    this.#memberTtlMs = options.memberTtlMs ?? MEMBER_TTL_MS
+    const connection = new QueueConnection(url, prefix, this.#member)
+    this.#connection = connection
+    const shared = { connection, member: this.#member, figures: this.#figures }
+    this.#members = new Members(connection, {
+      ...shared,
+      ttlMs: this.#memberTtlMs,
+      ...(describe !== undefined && { describe }),
+    })
+    this.#submitter = new Submitter({ ...shared, capacity, slots: () => this.#members.slots })
+    this.#ready = new Promise((resolve) => {
+      connection.on('up', () => {
+        options.onAvailability?.(true)
+        void this.#resume().then(resolve, () => {})
+      })
+    })
+    connection.on('down', () => {
+      if (this.#downSinceMs === undefined) options.onAvailability?.(false)
+      this.#downSinceMs ??= performance.now()
+    })
+    connection.on('work', () => this.#fill())
+    connection.on('news', (news) => this.#submitter.hear(news))
+    connection.on('mail', (mail) => {
+      this.#figures.update(mail.figures)
+      const forWorkers = ['cancel', 'credit', 'input', 'attached'].includes(mail.kind)
+      if (!forWorkers) this.#submitter.receive(mail)
+      else for (const consumer of this.#consumers) consumer.receive(mail)
+    })
+    this.#timer = setInterval(() => void this.#beat().catch(() => {}), options.beatMs ?? BEAT_MS)
+  }
+
+  get isUp(): boolean {
+    return this.#connection.isUp
+  }
+
+  ready(): Promise<void> {
+    return this.#ready
+  }
+
+  submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
+    return this.#submitter.submit(request, options)
+  }
+
+  consume(handler: JobHandler, concurrency: number): JobConsumer {
+    const offer = (change: number): void => {
+      this.#slots += change
+      this.#members.offer(this.#slots)
+    }
+    const consumer = new RedisConsumer(handler, concurrency, {
+      connection: this.#connection,
+      member: this.#member,
+      leaseMs: this.#leaseMs,
+      figures: this.#figures,
+      mustFinishOwn: () => this.#submitter.closed && this.#submitter.hasWaiting,
+      endOwnWaiting: () => (this.#submitter.closed ? this.#submitter.endWaiting() : Promise.resolve()),
+      onTake: (id) => this.#submitter.taken(id),
+      onDrained: () => {
+        if (this.#consumers.delete(consumer)) offer(-concurrency)
+      },
+    })
+    this.#consumers.add(consumer)
+    offer(concurrency)
+    void consumer.fill()
+    return consumer
+  }
+
+  stats(): QueueStats {
+    return this.#figures.stats(this.#capacity)
+  }
+
+  workers(): readonly WorkerRecord[] {
+    return this.#members.workers
+  }
+
+  close(): Promise<void> {
+    this.#submitter.closed = true
+    return Promise.resolve()
+  }
+
+  cancel(jobId: string): Promise<void> {
+    return this.#submitter.cancelForeign(jobId)
+  }
+
+  drainSubmitted(deadlineMs: number): Promise<void> {
+    return this.#submitter.drain(deadlineMs)
+  }
+
+  async disconnect(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#connection.close()
+  }
+
+  #fill(): void {
+    for (const consumer of this.#consumers) void consumer.fill()
+  }
+
+  async #resume(): Promise<void> {
+    this.#upSinceMs = performance.now()
+    this.#downSinceMs = undefined
+    // A Redis that came back without its data counts from the beginning.
+    this.#figures.forget()
+    await this.#members.beat()
+    for (const consumer of this.#consumers) await consumer.renew()
+    await this.#submitter.resume()
+    this.#fill()
+  }
+
+  async #beat(): Promise<void> {
+    if (!this.isUp) {
+      const away = this.#downSinceMs === undefined ? 0 : performance.now() - this.#downSinceMs
+      if (away > this.#memberTtlMs) this.#submitter.giveUp()
+      return
+    }
+    this.#beats++
+    await this.#members.beat()
+    for (const consumer of this.#consumers) await consumer.renew()
+    // Other workers get as long to renew their leases after Redis was away.
+    const maySweep = this.#consumers.size > 0 && performance.now() - this.#upSinceMs > this.#leaseMs
+    if (maySweep) await this.#connection.run('sweep')
+    if (this.#beats % RECONCILE_BEATS === 0) await this.#submitter.reconcile()
+    this.#fill()
+  }
+}

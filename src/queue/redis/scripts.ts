@@ -1,0 +1,275 @@
+/**
+ * The queue's state in Redis and everything that changes it. Each script is one step: what it reads and writes cannot
+ * be seen half-done, so that the bound, the turns, the lease and the answer of a job always agree.
+ *
+ * Keys, all behind one prefix:
+ *   turns           list of the clients with waiting jobs, in the order of their turns
+ *   line:<client>   list of a client's waiting jobs, oldest first
+ *   queued          how many jobs wait
+ *   job:<id>        hash: payload, client, submitter, flags, attempts; token and worker while it runs; outcome at its end
+ *   leases          sorted set of running jobs by the time at which their workers count as lost
+ *   takes           how many jobs have been taken since the beginning
+ *   version         grows with every change, so that a reader knows the newest figures from older ones
+ *   mail:<member>   stream of what a process must hear: it survives a lost connection
+ *   alive:<member>  there while a process is
+ *   workers         sorted set of workers by the time until which they count; worker:<id> is what each says of itself
+ *   slots           hash of how many slots each worker offers
+ * Channels: `work` says that a job waits, `news` that one was taken. Hints only: nothing depends on hearing them.
+ */
+
+const PRELUDE = `
+local p = KEYS[1]
+local function now()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+local function figures()
+  return redis.call('INCR', p..'version')..' '..(redis.call('GET', p..'queued') or '0')..' '..
+    redis.call('ZCARD', p..'leases')
+end
+local function has(flags, flag) return flags and string.find(flags, flag, 1, true) ~= nil end
+local function present(submitter) return redis.call('EXISTS', p..'alive:'..submitter) == 1 end
+local function mail(member, kind, id, body)
+  redis.call('XADD', p..'mail:'..member, '*', 'kind', kind, 'id', id, 'body', body, 'figures', figures())
+  redis.call('PEXPIRE', p..'mail:'..member, 60000)
+end
+local function enqueue(push, id, client)
+  if redis.call(push, p..'line:'..client, id) == 1 then redis.call('RPUSH', p..'turns', client) end
+  redis.call('INCR', p..'queued')
+  redis.call('PUBLISH', p..'work', '')
+end
+local function leave(id, client)
+  if redis.call('LREM', p..'line:'..client, 1, id) == 0 then return false end
+  redis.call('DECR', p..'queued')
+  if redis.call('EXISTS', p..'line:'..client) == 0 then redis.call('LREM', p..'turns', 1, client) end
+  return true
+end
+local function release(id)
+  redis.call('ZREM', p..'leases', id)
+  redis.call('HDEL', p..'job:'..id, 'token', 'worker')
+end
+local function settle(id, outcome)
+  local job = p..'job:'..id
+  local submitter, flags = unpack(redis.call('HMGET', job, 'submitter', 'flags'))
+  release(id)
+  if has(flags, 'd') then
+    redis.call('HDEL', job, 'payload')
+    redis.call('HSET', job, 'outcome', outcome)
+    redis.call('PEXPIRE', job, 86400000)
+  else
+    redis.call('DEL', job)
+  end
+  mail(submitter, 'outcome', id, outcome)
+end
+`
+
+/** id client submitter flags capacity payload → 'joined' | 'finished' | 'full' | 'elsewhere', figures, position, takes, outcome */
+const JOIN = `
+local id, client, submitter, flags, capacity, payload = unpack(ARGV)
+local job = p..'job:'..id
+if redis.call('EXISTS', job) == 1 then
+  local outcome, worker, owner = unpack(redis.call('HMGET', job, 'outcome', 'worker', 'submitter'))
+  if owner ~= submitter and present(owner) then return {'elsewhere', figures(), 0, 0, ''} end
+  redis.call('HSET', job, 'submitter', submitter, 'flags', flags)
+  if outcome then return {'finished', figures(), 0, 0, outcome} end
+  if worker then mail(worker, 'attached', id, '') end
+  return {'joined', figures(), 0, 0, ''}
+end
+local free = -redis.call('ZCARD', p..'leases')
+for _, slots in ipairs(redis.call('HVALS', p..'slots')) do free = free + slots end
+local queued = tonumber(redis.call('GET', p..'queued') or '0')
+if queued >= capacity + math.max(0, free) then return {'full', figures(), 0, 0, ''} end
+redis.call('HSET', job, 'payload', payload, 'client', client, 'submitter', submitter, 'flags', flags, 'attempts', 0)
+if not has(flags, 'd') then redis.call('PEXPIRE', job, 86400000) end
+enqueue('RPUSH', id, client)
+local position = math.min(queued + 1, redis.call('LLEN', p..'line:'..client) * redis.call('LLEN', p..'turns'))
+if queued < free then position = 0 end
+return {'joined', figures(), position, tonumber(redis.call('GET', p..'takes') or '0'), ''}
+`
+
+/** token worker leaseMs → nothing, or id, figures, payload, flags */
+const TAKE = `
+local token, worker, lease = unpack(ARGV)
+while true do
+  local client = redis.call('LPOP', p..'turns')
+  if not client then return {'', figures(), '', ''} end
+  local id = redis.call('LPOP', p..'line:'..client)
+  redis.call('DECR', p..'queued')
+  if redis.call('EXISTS', p..'line:'..client) == 1 then redis.call('RPUSH', p..'turns', client) end
+  local job = p..'job:'..id
+  local submitter, flags, payload = unpack(redis.call('HMGET', job, 'submitter', 'flags', 'payload'))
+  if payload and (has(flags, 'd') or present(submitter)) then
+    redis.call('HSET', job, 'token', token, 'worker', worker)
+    redis.call('HINCRBY', job, 'attempts', 1)
+    redis.call('ZADD', p..'leases', now() + lease, id)
+    local takes = redis.call('INCR', p..'takes')
+    redis.call('PUBLISH', p..'news', figures()..' '..takes..' '..id)
+    if has(flags, 'i') then mail(submitter, 'started', id, worker) end
+    return {id, figures(), payload, flags}
+  end
+  redis.call('DEL', job)
+end
+`
+
+/** id token kind shown body: what a worker says to the submitter of a job that it runs → 'lost' | 'sent' | 'nobody' */
+const TELL = `
+local id, token, kind, shown, body = unpack(ARGV)
+local job = p..'job:'..id
+local holder, submitter = unpack(redis.call('HMGET', job, 'token', 'submitter'))
+if holder ~= token then return 'lost' end
+if not present(submitter) then return 'nobody' end
+if shown == '1' then redis.call('HSET', job, 'noticed', 1) end
+mail(submitter, kind, id, body)
+return 'sent'
+`
+
+/** id worker kind body: what a submitter says to the worker that runs its job → 1 | 0 */
+const SAY = `
+local id, kind, body = unpack(ARGV)
+local worker = redis.call('HGET', p..'job:'..id, 'worker')
+if not worker then return 0 end
+if kind == 'input' then redis.call('HSET', p..'job:'..id, 'noticed', 1) end
+mail(worker, kind, id, body)
+return 1
+`
+
+/** id token outcome → figures, or nothing when another worker has the job */
+const FINISH = `
+local id, token, outcome = unpack(ARGV)
+if redis.call('HGET', p..'job:'..id, 'token') ~= token then return '' end
+settle(id, outcome)
+redis.call('PUBLISH', p..'news', figures())
+return figures()
+`
+
+/** id token: a worker that stops gives a job back, as if it had never had it → figures */
+const GIVE_BACK = `
+local id, token = unpack(ARGV)
+local job = p..'job:'..id
+if redis.call('HGET', job, 'token') ~= token then return '' end
+release(id)
+redis.call('HINCRBY', job, 'attempts', -1)
+enqueue('LPUSH', id, redis.call('HGET', job, 'client'))
+return figures()
+`
+
+/** id member → 'removed' | 'running' | 'gone', figures. Any process may cancel; the submitter hears of it. */
+const CANCEL = `
+local id, member = unpack(ARGV)
+local job = p..'job:'..id
+local client, worker, submitter = unpack(redis.call('HMGET', job, 'client', 'worker', 'submitter'))
+if worker then
+  mail(worker, 'cancel', id, '')
+  return {'running', figures()}
+end
+if client and leave(id, client) then
+  redis.call('DEL', job)
+  if submitter ~= member then mail(submitter, 'removed', id, '') end
+  redis.call('PUBLISH', p..'news', figures())
+  return {'removed', figures()}
+end
+return {'gone', figures()}
+`
+
+/** leaseMs, then id and token of each job: renews leases → per job 'ok' | 'lost' | 'nobody' */
+const RENEW = `
+local answers, expiry = {}, now() + ARGV[1]
+for i = 2, #ARGV, 2 do
+  local holder, submitter, flags = unpack(redis.call('HMGET', p..'job:'..ARGV[i], 'token', 'submitter', 'flags'))
+  local answer = 'lost'
+  if holder == ARGV[i + 1] then
+    redis.call('ZADD', p..'leases', 'XX', expiry, ARGV[i])
+    answer = (has(flags, 'd') or present(submitter)) and 'ok' or 'nobody'
+  end
+  answers[#answers + 1] = answer
+end
+return answers
+`
+
+/** Jobs of lost workers: once more, unless somebody noticed the first attempt; otherwise they end without a result. */
+const SWEEP = `
+local lost = redis.call('ZRANGEBYSCORE', p..'leases', '-inf', now(), 'LIMIT', 0, 100)
+for _, id in ipairs(lost) do
+  local job = p..'job:'..id
+  local client, attempts, noticed = unpack(redis.call('HMGET', job, 'client', 'attempts', 'noticed'))
+  if not client then
+    redis.call('ZREM', p..'leases', id)
+  elseif tonumber(attempts) < 2 and not noticed then
+    release(id)
+    enqueue('LPUSH', id, client)
+  else
+    settle(id, '')
+  end
+end
+if #lost > 0 then redis.call('PUBLISH', p..'news', figures()) end
+return #lost
+`
+
+/** member ttlMs, and of a worker: slots record → figures, slots in all, records of all workers */
+const BEAT = `
+local member, ttl, slots, record = unpack(ARGV)
+local at = now()
+redis.call('SET', p..'alive:'..member, '1', 'PX', ttl)
+redis.call('PEXPIRE', p..'mail:'..member, 60000)
+if record then
+  redis.call('ZADD', p..'workers', at + ttl, member)
+  redis.call('HSET', p..'slots', member, slots)
+  redis.call('SET', p..'worker:'..member, record, 'PX', ttl)
+end
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', p..'workers', '-inf', at)) do
+  redis.call('ZREM', p..'workers', gone)
+  redis.call('HDEL', p..'slots', gone)
+end
+local records, total = {}, 0
+for _, worker in ipairs(redis.call('ZRANGE', p..'workers', 0, -1)) do
+  records[#records + 1] = redis.call('GET', p..'worker:'..worker)
+  total = total + (redis.call('HGET', p..'slots', worker) or 0)
+end
+return {figures(), total, records}
+`
+
+/** member: takes a process off the lists; its mail goes with it. */
+const PART = `
+redis.call('DEL', p..'alive:'..ARGV[1], p..'mail:'..ARGV[1], p..'worker:'..ARGV[1])
+redis.call('ZREM', p..'workers', ARGV[1])
+redis.call('HDEL', p..'slots', ARGV[1])
+return 1
+`
+
+/** member, then ids → per job 'ok', 'missing' or, when another process has attached to it, 'elsewhere' */
+const LOOK = `
+local answers = {}
+for i = 2, #ARGV do
+  local submitter = redis.call('HGET', p..'job:'..ARGV[i], 'submitter')
+  answers[#answers + 1] = not submitter and 'missing' or submitter == ARGV[1] and 'ok' or 'elsewhere'
+end
+return answers
+`
+
+/** id: its submitter has the outcome of a durable job; it is kept a little longer, should that process die now. */
+const RECEIVED = `
+return redis.call('PEXPIRE', p..'job:'..ARGV[1], 60000)
+`
+
+const BODIES = {
+  join: JOIN,
+  take: TAKE,
+  tell: TELL,
+  say: SAY,
+  finish: FINISH,
+  giveBack: GIVE_BACK,
+  cancel: CANCEL,
+  renew: RENEW,
+  sweep: SWEEP,
+  beat: BEAT,
+  part: PART,
+  look: LOOK,
+  received: RECEIVED,
+} as const
+
+export type ScriptName = keyof typeof BODIES
+
+/** Lua by name. Each takes the prefix as its only key; all keys share it, and with it a cluster slot. */
+export const SCRIPTS: Readonly<Record<ScriptName, string>> = Object.fromEntries(
+  Object.entries(BODIES).map(([name, body]) => [name, PRELUDE + body]),
+) as Record<ScriptName, string>
