@@ -12,10 +12,13 @@ import { documentRoutes, serveOpenApi } from './plugins/openapi.js'
 import { addStandardHeaders, requestId, setStandardHeaders } from './plugins/standard-headers.js'
 import { validateWithZod } from './plugins/validation.js'
 import { serveWebPage } from './plugins/web-page.js'
+import { acceptWebSockets } from './plugins/web-sockets.js'
+import { recordRoutes } from './record-routes.js'
 import { RouteTable } from './route-table.js'
 import { executeV1Route } from './routes/execute-v1.js'
 import { executeV2Route } from './routes/execute-v2.js'
 import { healthRoutes } from './routes/health.js'
+import { interactiveRoute } from './routes/interactive.js'
 import { languagesRoute } from './routes/languages.js'
 import { metricsRoute } from './routes/metrics.js'
 import { runRoute } from './routes/run.js'
@@ -70,13 +73,16 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
     threshold: COMPRESS_FROM_BYTES,
   })
   await documentRoutes(app)
+  await acceptWebSockets(app, config.http.bodyLimitBytes)
 
   const executing = executingHooks(context)
   executeV1Route(app, context, executing)
   executeV2Route(app, context, executing)
   runRoute(app, context, executing)
+  interactiveRoute(app, context, executing)
   languagesRoute(app, context)
   healthRoutes(app, context)
+  if (dependencies.records !== undefined) recordRoutes(app, context, dependencies.records, executing)
   if (dependencies.metrics !== undefined) metricsRoute(app, dependencies.metrics)
   serveOpenApi(app)
   await serveWebPage(app, dependencies.webRoot)

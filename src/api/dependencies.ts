@@ -7,6 +7,9 @@ import type { LanguageRegistry } from '../languages/registry.js'
 import type { HttpObserver } from '../observability/http-observation.js'
 import type { MetricsExposition } from '../observability/metrics/metrics.js'
 import type { JobQueue } from '../queue/job-queue.js'
+import type { ExecutionStore } from '../store/execution-store.js'
+import type { EventStream } from '../submissions/event-stream.js'
+import type { Submissions } from '../submissions/submissions.js'
 
 /** One thing the service needs, and whether it has it. `detail` is shown to everyone: no paths, no addresses. */
 export interface ReadinessCheck {
@@ -18,17 +21,30 @@ export interface ReadinessCheck {
 /** Everything the api works with; it makes nothing of this itself. */
 export interface ApiDependencies {
   readonly queue: Pick<JobQueue, 'submit'>
+  /** Takes programs that clients talk to; the queue of all others unless given. */
+  readonly sessions?: Pick<JobQueue, 'submit'>
   readonly languages: LanguageRegistry
   readonly images: ImageStore
   readonly logger: FastifyBaseLogger
   readonly readiness: () => Promise<readonly ReadinessCheck[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Keeps what outlives a request; without it there are no submissions, shares or saved executions. */
+  readonly records?: Records
   /** Served at /metrics; without it there is no such page. */
   readonly metrics?: MetricsExposition
   readonly onHttpRequest?: HttpObserver
   /** Folder of the built web page; a plain page greets visitors while there is none. */
   readonly webRoot?: string
+}
+
+/** What keeps things beyond a request, and what follows them. */
+export interface Records {
+  readonly store: ExecutionStore
+  readonly submissions: Submissions
+  readonly events: EventStream
+  /** Why a callback address is refused; undefined when it is not. */
+  readonly callbackProblem: (url: string) => Promise<string | undefined>
 }
 
 /** What routes work with. */
@@ -64,6 +80,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Stands for the client's network; set where executions are limited. Never logged or stored. */
     clientKey: string
+    /** Takes this many further executions off the client's rate, or throws RATE_LIMITED. */
+    chargeExecutions: (count: number) => void
     /** Id of the execution this request is about, for the log; empty where there is none. */
     jobId: string
   }

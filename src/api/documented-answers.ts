@@ -15,7 +15,12 @@ interface DocumentedAnswer {
 }
 
 /** Errors that any endpoint with a body can answer with. */
-const BODY_ERRORS = ['INVALID_INPUT', 'INVALID_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const
+export const BODY_ERRORS = [
+  'INVALID_INPUT',
+  'INVALID_JSON',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+] as const
 
 /** Errors of every endpoint that executes code. */
 export const EXECUTION_ERRORS: readonly ErrorCode[] = [
@@ -25,6 +30,7 @@ export const EXECUTION_ERRORS: readonly ErrorCode[] = [
   'RATE_LIMITED',
   'QUEUE_FULL',
   'SHUTTING_DOWN',
+  'QUEUE_UNAVAILABLE',
   'LANGUAGE_NOT_READY',
   'SANDBOX_UNAVAILABLE',
   'LIMIT_NOT_ENFORCEABLE',

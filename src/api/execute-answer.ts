@@ -18,8 +18,8 @@ export function toExecuteAnswer(result: ExecutionResult): ExecuteAnswer {
       output: run?.stdout ?? '',
       stderr: run?.stderr ?? '',
       errorMessage: result.errorMessage,
-      executionTime: Math.round(used.wallTimeMs) / 1000,
-      memoryUsage: `${(used.memoryBytes / MEGABYTE).toFixed(1)}MB`,
+      executionTime: wholeMilliseconds(used.wallTimeMs) / 1000,
+      memoryUsage: megabytes(used.memoryBytes),
       cpuUsage: cpuPercentage(used),
       runTimeStatus: result.status,
       exitCode: run?.exitCode ?? null,
@@ -43,6 +43,14 @@ function toUsage({ wallTimeMs, cpuTimeMs, memoryBytes }: Usage): UsageAnswer {
   }
 }
 
-function cpuPercentage({ wallTimeMs, cpuTimeMs }: Usage): string {
+export function wholeMilliseconds(milliseconds: number): number {
+  return Math.round(milliseconds)
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / MEGABYTE).toFixed(1)}MB`
+}
+
+export function cpuPercentage({ wallTimeMs, cpuTimeMs }: Omit<Usage, 'memoryBytes'>): string {
   return `${(wallTimeMs > 0 ? (100 * cpuTimeMs) / wallTimeMs : 0).toFixed(1)}%`
 }

@@ -62,8 +62,13 @@ describe('the language', () => {
 
 describe('an execution', () => {
   it('has an id of its own, and the defaults where nothing was asked for', () => {
-    const first = request({ stdin: null, args: null, limits: null })
-    expect(first).toMatchObject({ language: 'python', entryPoint: 'main.py', args: [], cpus: 1 })
+    const first = request({ stdin: null, args: null, limits: null }, { CODEEXEC_CPUS: '1' })
+    expect(first).toMatchObject({
+      language: 'python',
+      entryPoint: 'main.py',
+      args: [],
+      cpus: 1,
+    })
     expect(first.stdin).toHaveLength(0)
     expect(first.limits.run.wallTimeMs).toBe(5000)
     expect(first.jobId).not.toBe(request({}).jobId)

@@ -106,9 +106,6 @@ function findContradictions(config: Config): string[] {
   if (config.role !== 'all' && config.redisUrl === undefined) {
     problems.push(`CODEEXEC_ROLE=${config.role} needs REDIS_URL`)
   }
-  if (config.role !== 'all' && config.mongodbUrl === undefined) {
-    problems.push(`CODEEXEC_ROLE=${config.role} needs MONGODB_URL`)
-  }
   for (const stage of ['run', 'compile'] as const) {
     for (const limit of LIMIT_NAMES) {
       if (config.limits.defaults[stage][limit] > config.limits.maximum[stage][limit]) {

@@ -164,3 +164,12 @@ export function url(...schemes: readonly [string, ...string[]]) {
       : new Refusal(`must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`),
   )
 }
+
+/** A signing secret as Standard Webhooks writes it: 24 to 64 random bytes. */
+export const webhookSecret = parsed('`whsec_` and 24 to 64 bytes in base64', (value) => {
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value)?.[1] ?? ''
+  const length = Buffer.from(encoded, 'base64').length
+  return length >= 24 && length <= 64
+    ? value
+    : new Refusal('must be whsec_ followed by 24 to 64 bytes in base64')
+})

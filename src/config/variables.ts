@@ -16,6 +16,7 @@ import {
   rate,
   text,
   url,
+  webhookSecret,
   wholeNumber,
 } from './values.js'
 
@@ -144,7 +145,7 @@ export const VARIABLES = {
     'CODEEXEC_ROLE',
     oneOf('all', 'api', 'worker'),
     'all',
-    'What this process does: everything, HTTP only, or execution only. `api` and `worker` need Redis and MongoDB.',
+    'What this process does: everything, HTTP only, or execution only. `api` and `worker` need `REDIS_URL`; with `MONGODB_URL` an `api` also has what outlives a request.',
   ),
   sandbox: variable(
     'CODEEXEC_SANDBOX',
@@ -228,6 +229,103 @@ export const VARIABLES = {
       durationMs,
       '30s',
       'Time that queued and running executions get to finish when the service is told to stop.',
+    ),
+  },
+  interactive: {
+    slots: variable(
+      'CODEEXEC_INTERACTIVE_SLOTS',
+      wholeNumber(1, 1024),
+      '32',
+      'Programs that clients talk to at once, beside the others: most of the time they wait for input.',
+    ),
+    sessionTimeMs: variable(
+      'CODEEXEC_INTERACTIVE_SESSION',
+      durationMs,
+      '10m',
+      'Wall-clock time of a program that a client talks to, default and maximum; its CPU time is that of any program.',
+    ),
+    idleTimeMs: variable(
+      'CODEEXEC_INTERACTIVE_IDLE',
+      durationMs,
+      '2m',
+      'Time with neither input nor output after which such a program is stopped.',
+    ),
+    pingIntervalMs: variable(
+      'CODEEXEC_INTERACTIVE_PING',
+      durationMs,
+      '15s',
+      'Time between pings; a client from which nothing is heard between two of them is gone.',
+    ),
+    maxMessageBytes: variable(
+      'CODEEXEC_INTERACTIVE_MESSAGE',
+      bytes,
+      '4MiB',
+      'Largest message after the first, which may be as large as a request body.',
+    ),
+    maxSockets: variable(
+      'CODEEXEC_INTERACTIVE_SOCKETS',
+      wholeNumber(1, 100_000),
+      '1000',
+      'Interactive connections at once, waiting ones included.',
+    ),
+  },
+  store: {
+    submissionRetentionMs: variable(
+      'CODEEXEC_SUBMISSION_RETENTION',
+      durationMs,
+      '24h',
+      'How long a submission is kept after it has ended.',
+    ),
+    executionRetentionMs: variable(
+      'CODEEXEC_EXECUTION_RETENTION',
+      durationMs,
+      '30d',
+      'How long an execution saved with `saveMetric` is kept.',
+    ),
+    shareRetentionMs: variable(
+      'CODEEXEC_SHARE_RETENTION',
+      durationMs,
+      '30d',
+      'How long a shared program is kept at most.',
+    ),
+    maxRecords: variable(
+      'CODEEXEC_MAX_RECORDS',
+      wholeNumber(1),
+      '1000000',
+      'Submissions, saved executions and shares kept, each; the oldest go first.',
+    ),
+    maxBytes: variable(
+      'CODEEXEC_MAX_STORE',
+      bytes,
+      '4GiB',
+      'Room that all records together may take; the oldest go first.',
+    ),
+    pruneIntervalMs: variable(
+      'CODEEXEC_PRUNE_INTERVAL',
+      durationMs,
+      '1m',
+      'How often records past their time are deleted.',
+    ),
+  },
+  submissions: {
+    maxWaitMs: variable(
+      'CODEEXEC_MAX_WAIT',
+      durationMs,
+      '60s',
+      'Longest time that `?wait=` holds an answer back.',
+    ),
+  },
+  webhooks: {
+    secret: optional(
+      'CODEEXEC_WEBHOOK_SECRET',
+      webhookSecret,
+      'Signs callbacks; made and kept in the database on the first start when unset.',
+    ),
+    allowedNetworks: variable(
+      'CODEEXEC_WEBHOOK_ALLOW',
+      networks,
+      { text: '', shown: 'none' },
+      'Private networks that callbacks may be sent to all the same.',
     ),
   },
   limits: {

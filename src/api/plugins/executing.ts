@@ -26,8 +26,13 @@ export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHook
   const limitRate: onRequestHookHandler = (request, reply, done) => {
     request.clientKey = keyOf(request.ip)
     if (limiter === undefined || rateLimit === null) {
+      request.chargeExecutions = () => {}
       done()
       return
+    }
+    request.chargeExecutions = (count) => {
+      const more = limiter.take(request.clientKey, count)
+      if (!more.allowed) throw tooMany(rateLimit, more.resetSeconds)
     }
     const { allowed, limit, remaining, resetSeconds } = limiter.take(request.clientKey)
     void reply.headers({

@@ -5,6 +5,7 @@ import type { HttpObserver } from '../../observability/http-observation.js'
 export function observeRequests(app: App, onHttpRequest: HttpObserver | undefined): void {
   app.decorateRequest('jobId', '')
   app.decorateRequest('clientKey', '')
+  app.decorateRequest('chargeExecutions', () => {})
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched'
     const { method, jobId } = request

@@ -44,6 +44,11 @@ export async function documentRoutes(app: App): Promise<void> {
       servers: [{ url: '/', description: 'This server' }],
       tags: [
         { name: 'Execution', description: 'Run code and get the result in the answer.' },
+        {
+          name: 'Submissions',
+          description: 'Run code and get the result later, by polling, events or callback.',
+        },
+        { name: 'Records', description: 'What clients asked to keep: executions and shared programs.' },
         { name: 'Service', description: 'What can be run here, and whether the service is well.' },
       ],
     },

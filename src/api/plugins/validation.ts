@@ -28,6 +28,13 @@ export function validateWithZod(app: App): void {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
 }
 
+/** The data as the schema lets it through, or the error that says what is wrong with it. */
+export function checkAgainst<Schema extends z.ZodType>(schema: Schema, data: unknown): z.output<Schema> {
+  const result = schema.safeParse(data, { error: problemSentence })
+  if (!result.success) throw invalidInput(result.error.issues.map(toDetail))
+  return result.data
+}
+
 function listLength(data: unknown, field: string): number {
   if (typeof data !== 'object' || data === null) return 0
   const value: unknown = Reflect.get(data, field)

@@ -6,6 +6,7 @@ import { toExecuteAnswer } from '../execute-answer.js'
 import { executeFor } from '../execute.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
+import { executeAndSave } from '../save-execution.js'
 import { programOfOneFile } from '../source-files.js'
 
 export function executeV1Route(app: App, context: ApiContext, executing: ExecutingHooks): void {
@@ -21,7 +22,7 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       body: executeOneFile,
       response: {
         200: jsonAnswer('How the program ended, whatever its end.', executeAnswer, RATE_LIMIT_HEADERS),
-        ...errorAnswers(EXECUTION_ERRORS),
+        ...errorAnswers([...EXECUTION_ERRORS, 'STORE_UNAVAILABLE']),
       },
     },
     handler: async (request): Promise<ExecuteAnswer> => {
@@ -29,7 +30,10 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       const language = chooseLanguage(body.language, context)
       const program = programOfOneFile(body.code, language.mainFile)
       const execution = toExecutionRequest(language, program, body, context.config)
-      return toExecuteAnswer(await executeFor(request, execution, context))
+      const result = await executeAndSave(execution, body.saveMetric, context, () =>
+        executeFor(request, execution, context),
+      )
+      return toExecuteAnswer(result)
     },
   })
 }

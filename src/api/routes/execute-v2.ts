@@ -8,6 +8,7 @@ import { executeFor } from '../execute.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
 import { invalidField } from '../invalid-input.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
+import { executeAndSave } from '../save-execution.js'
 import { programOfFiles } from '../source-files.js'
 
 export function executeV2Route(app: App, context: ApiContext, executing: ExecutingHooks): void {
@@ -25,7 +26,7 @@ export function executeV2Route(app: App, context: ApiContext, executing: Executi
       body: executeFiles,
       response: {
         200: jsonAnswer('How the program ended, whatever its end.', executeAnswer, RATE_LIMIT_HEADERS),
-        ...errorAnswers(EXECUTION_ERRORS),
+        ...errorAnswers([...EXECUTION_ERRORS, 'STORE_UNAVAILABLE']),
       },
     },
     handler: async (request): Promise<ExecuteAnswer> => {
@@ -36,7 +37,10 @@ export function executeV2Route(app: App, context: ApiContext, executing: Executi
         extraFiles: Object.keys(language.extraFiles ?? {}),
       })
       const execution = toExecutionRequest(language, program, body, context.config)
-      return toExecuteAnswer(await executeFor(request, execution, context))
+      const result = await executeAndSave(execution, body.saveMetric, context, () =>
+        executeFor(request, execution, context),
+      )
+      return toExecuteAnswer(result)
     },
   })
 }

@@ -101,6 +101,7 @@ describe('/openapi.json', () => {
     const documented = Object.entries<object>(paths).map(([url, methods]) => [url, Object.keys(methods)])
     expect(Object.fromEntries(documented)).toEqual({
       '/api/v1/execute': ['post'],
+      '/api/v1/interactive': ['get'],
       '/api/v2/execute': ['post'],
       '/run': ['post'],
       '/api/v1/languages': ['get'],

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { ServiceError } from '../../contract/errors.js'
+import { savedExecutionAnswer } from '../../contract/wire/executions.js'
+import type { SavedExecutionAnswer } from '../../contract/wire/executions.js'
+import type { App, Records } from '../dependencies.js'
+import { errorAnswers, jsonAnswer } from '../documented-answers.js'
+import { cpuPercentage, megabytes, wholeMilliseconds } from '../execute-answer.js'
+import { isoTime } from '../submission-answer.js'
+
+export function executionsRoute(app: App, { store }: Records): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/executions/:jobId',
+    schema: {
+      operationId: 'getExecution',
+      tags: ['Records'],
+      summary: 'Read an execution that was saved with `saveMetric`',
+      params: z.object({ jobId: z.string().describe('The `jobId` of its result.') }),
+      response: {
+        200: jsonAnswer('Its record.', savedExecutionAnswer),
+        ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+      },
+    },
+    handler: async (request): Promise<SavedExecutionAnswer> => {
+      const execution = await store.getExecution(request.params.jobId)
+      if (execution === undefined) {
+        throw new ServiceError(
+          'NOT_FOUND',
+          'No execution of this id was saved, or it was deleted after its time',
+        )
+      }
+      const { status, wallTimeMs, cpuTimeMs, memoryBytes, createdAtMs, ...rest } = execution
+      return {
+        ...rest,
+        runTimeStatus: status,
+        executionTime: wholeMilliseconds(wallTimeMs) / 1000,
+        memoryUsage: megabytes(memoryBytes),
+        cpuUsage: cpuPercentage({ wallTimeMs, cpuTimeMs }),
+        createdAt: isoTime(createdAtMs),
+      }
+    },
+  })
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import type { EventStream, StreamedEvent, SubmissionEvent } from '../../submissions/event-stream.js'
+import type { SubmissionView } from '../../submissions/submissions.js'
+import { whileConnected } from '../client-connection.js'
+import type { App, Records } from '../dependencies.js'
+import { errorAnswers } from '../documented-answers.js'
+import { toSubmissionResult } from '../submission-answer.js'
+import { found } from './submissions.js'
+
+/** Proxies close a connection on which nothing happens. */
+const HEARTBEAT_MS = 15_000
+/** How long a submission that another process runs is waited for at a time. */
+const WAIT_MS = 15_000
+
+const EVENT_STREAM = 'text/event-stream; charset=utf-8'
+
+export function submissionEventsRoute(app: App, records: Records): void {
+  const stopping = new AbortController()
+  app.addHook('preClose', () => stopping.abort())
+
+  app.route({
+    method: 'GET',
+    url: '/api/v1/submissions/:id/events',
+    schema: {
+      operationId: 'followSubmission',
+      tags: ['Submissions'],
+      summary: 'Follow a submission',
+      description:
+        'Server-sent events `queued`, `stage`, `stdout`, `stderr`, `analysis` and `result`, which is the last. ' +
+        'Connecting again with `Last-Event-ID` goes on after that event.',
+      params: z.object({ id: z.string() }),
+      response: {
+        200: {
+          description: 'The events so far, and then as they happen.',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+        ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      const view = found(await records.submissions.get(id))
+      const lastEventId = request.headers['last-event-id']?.toString()
+      reply.hijack()
+      const { raw } = reply
+      raw.writeHead(200, {
+        ...(reply.getHeaders() as Record<string, string>),
+        'content-type': EVENT_STREAM,
+        // Some proxies hold an answer back until it is whole unless told otherwise.
+        'x-accel-buffering': 'no',
+      })
+      raw.write(': following\n\n')
+      const heartbeat = setInterval(() => raw.write(': \n\n'), HEARTBEAT_MS)
+      try {
+        await whileConnected(request.raw.socket, async (gone) => {
+          const signal = AbortSignal.any([gone, stopping.signal])
+          for await (const streamed of eventsOf(view, lastEventId, signal, records)) {
+            if (!raw.write(formatEvent(streamed))) await drained(raw, signal)
+          }
+        })
+      } catch (error) {
+        request.log.error({ err: error, jobId: view.record.jobId }, 'following failed')
+      } finally {
+        clearInterval(heartbeat)
+        raw.end()
+      }
+    },
+  })
+}
+
+/** Live where this process knows the job; else its end, once there is one. */
+async function* eventsOf(
+  view: SubmissionView,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+  { events, submissions }: { events: EventStream; submissions: Records['submissions'] },
+): AsyncGenerator<StreamedEvent> {
+  const live = events.follow(view.record.jobId, lastEventId, signal)
+  if (live !== undefined) {
+    // One that has ended and has nothing after the last event has been seen to its end.
+    let isComplete = view.record.finishedAtMs !== null
+    for await (const streamed of live) {
+      isComplete = streamed.event.type === 'result'
+      yield streamed
+    }
+    if (isComplete) return
+  }
+  let current: SubmissionView | undefined = view
+  while (current !== undefined && !signal.aborted) {
+    if (current.record.finishedAtMs !== null) {
+      yield* recordedEvents(current, lastEventId)
+      return
+    }
+    current = await submissions.wait(view.id, WAIT_MS, signal)
+  }
+}
+
+/** What the events of an ended submission were, as far as its record tells. */
+function* recordedEvents(
+  { record }: SubmissionView,
+  lastEventId: string | undefined,
+): Generator<StreamedEvent> {
+  const { result, analysis } = record
+  const events: SubmissionEvent[] = []
+  for (const stage of ['compile', 'run'] as const) {
+    const ended = result?.[stage]
+    if (!ended) continue
+    events.push({ type: 'stage', stage })
+    if (ended.stdout !== '') events.push({ type: 'stdout', stage, data: ended.stdout })
+    if (ended.stderr !== '') events.push({ type: 'stderr', stage, data: ended.stderr })
+  }
+  if (analysis !== null) events.push({ type: 'analysis', analysis })
+  events.push({ type: 'result', result })
+  const seen = /^record\.(\d{1,4})$/.exec(lastEventId ?? '')?.[1]
+  for (const [index, event] of events.entries()) {
+    if (seen === undefined || index > Number(seen)) yield { id: `record.${index}`, event }
+  }
+}
+
+function formatEvent({ id, event }: StreamedEvent): string {
+  const { type, ...data } = event
+  const wire = event.type === 'result' ? { result: event.result && toSubmissionResult(event.result) } : data
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(wire)}\n\n`
+}
+
+function drained(raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      raw.off('drain', done)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    raw.once('drain', done)
+    signal.addEventListener('abort', done)
+  })
+}

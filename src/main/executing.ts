@@ -1,0 +1,80 @@
+/** The side that runs programs, as the whole service and a worker alone have it: images, sandboxes, execution. */
+import type { ReadinessCheck } from '../api/dependencies.js'
+import type { Config } from '../config/variables.js'
+import { runExecution } from '../execution/run-execution.js'
+import { FileImageStore } from '../images/file-image-store.js'
+import type { ImageStore } from '../images/image-store.js'
+import { planImages } from '../images/recipe.js'
+import type { ImagePlan } from '../images/recipe.js'
+import { loadLanguages } from '../languages/registry.js'
+import type { LanguageRegistry } from '../languages/registry.js'
+import type { Logger } from '../observability/logger.js'
+import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import type { WorkerOptions } from '../worker/worker.js'
+import { offeredLanguages } from './offered-languages.js'
+import { SUPERVISOR_PROGRAM } from './places.js'
+
+export interface Executing {
+  readonly languages: LanguageRegistry
+  readonly images: FileImageStore
+  readonly plan: ImagePlan
+  readonly driver: NamespacesDriver
+  /** What every worker of this process works with. */
+  readonly work: Pick<WorkerOptions, 'execute' | 'runtimeVersion'>
+  readonly checks: () => readonly ReadinessCheck[]
+}
+
+/** Starts the sandboxes; rejects with SandboxError where this host has none. */
+export async function startExecuting(config: Config, logger: Logger): Promise<Executing> {
+  const all = await loadLanguages()
+  const languages = offeredLanguages(all, config.languages)
+  // Of all languages, as one language's image may stand on another's.
+  const plan = planImages(all.all)
+  const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
+  const driver = createDriver(config, images, logger)
+  await driver.start()
+  const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
+  return {
+    languages,
+    images,
+    plan,
+    driver,
+    work: {
+      runtimeVersion,
+      execute: (request, context) =>
+        runExecution(request, context, {
+          driver,
+          language: (id) => languages.find(id),
+          runtimeVersion,
+          cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
+          onPlatformFailure: ({ jobId, language, error }) =>
+            logger.error({ err: error, jobId, language }, 'an execution failed on the platform'),
+        }),
+    },
+    checks: () => [sandboxCheck(driver), imagesCheck(languages, images)],
+  }
+}
+
+function createDriver(config: Config, images: ImageStore, logger: Logger): NamespacesDriver {
+  return createNamespacesDriver({
+    program: SUPERVISOR_PROGRAM,
+    slots: config.slots + config.interactive.slots,
+    image: (id) => {
+      const image = images.get(id)
+      return image && { name: `${id}-${image.hash}`, layers: image.layers }
+    },
+    log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
+  })
+}
+
+function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {
+  const ok = driver.supervisorPid !== undefined
+  return { name: 'sandbox', ok, detail: ok ? 'running' : 'not running' }
+}
+
+/** Whether any language can be run at all. */
+export function imagesCheck(languages: LanguageRegistry, images: ImageStore): ReadinessCheck {
+  const ready = languages.all.filter(({ id }) => images.state(id) === 'ready').length
+  return { name: 'languages', ok: ready > 0, detail: `${ready} of ${languages.all.length} ready` }
+}

@@ -1,0 +1,18 @@
+/** Where the parts that are not modules lie; the same from compiled code and from source. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** src/main and dist/main are equally deep. */
+function inProject(relativePath: string): string {
+  return fileURLToPath(new URL(`../../${relativePath}`, import.meta.url))
+}
+
+export const SUPERVISOR_PROGRAM = inProject('native/build/codeexec-supervisor')
+
+export const WEB_ROOT = inProject('web/dist')
+
+/** Version of this package. */
+export function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(inProject('package.json'), 'utf8')) as { version: string }
+  return version
+}

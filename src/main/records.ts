@@ -1,0 +1,90 @@
+/** What keeps things beyond a request: store, submissions, callbacks, retention. */
+import path from 'node:path'
+import type { ReadinessCheck, Records } from '../api/dependencies.js'
+import { toSubmissionAnswer } from '../api/submission-answer.js'
+import type { Config } from '../config/variables.js'
+import type { Logger } from '../observability/logger.js'
+import type { ExecutionStore } from '../store/execution-store.js'
+import { createMongodbStore } from '../store/mongodb.js'
+import { startRetention } from '../store/retention.js'
+import { createSqliteStore } from '../store/sqlite.js'
+import { createMemoryEventStream } from '../submissions/memory-event-stream.js'
+import type { SubmissionsOptions } from '../submissions/submissions.js'
+import { createSubmissions } from '../submissions/submissions.js'
+import { createWebhooks } from '../webhooks/webhooks.js'
+
+export interface RecordsOptions extends Pick<SubmissionsOptions, 'queue' | 'analyze'> {
+  readonly config: Config
+  readonly logger: Logger
+  /** A store made elsewhere; else the one that the configuration names. */
+  readonly store?: ExecutionStore
+}
+
+export interface RunningRecords {
+  readonly records: Records
+  /** For the readiness check. */
+  check(): Promise<ReadinessCheck>
+  /** After the queue has been drained: records what it said last, and closes the store. */
+  stop(): Promise<void>
+}
+
+export function createStore({ mongodbUrl, dataDirectory }: Config): ExecutionStore {
+  return mongodbUrl === undefined
+    ? createSqliteStore({ file: path.join(dataDirectory, 'database', 'codeexec.db') })
+    : createMongodbStore({ url: mongodbUrl })
+}
+
+export function startRecords(options: RecordsOptions): RunningRecords {
+  const { config, logger, queue, analyze, store = createStore(config) } = options
+  const events = createMemoryEventStream()
+  const onFault = ({ jobId, error }: { readonly jobId?: string; readonly error: unknown }): void =>
+    logger.error({ err: error, ...(jobId !== undefined && { jobId }) }, 'a record could not be kept')
+  const webhooks = createWebhooks({
+    store,
+    render: (id, record) => toSubmissionAnswer({ id, record, position: undefined }),
+    clock: Date.now,
+    ...config.webhooks,
+    onFault,
+  })
+  const submissions = createSubmissions({
+    queue,
+    store,
+    events,
+    clock: Date.now,
+    ...(analyze !== undefined && { analyze }),
+    onFault,
+    onCallbackDue: () => webhooks.nudge(),
+  })
+  const { submissionRetentionMs, executionRetentionMs, maxRecords, maxBytes, pruneIntervalMs } = config.store
+  const retention = startRetention({
+    store,
+    retention: {
+      submissionMs: submissionRetentionMs,
+      executionMs: executionRetentionMs,
+      maxRecords,
+      maxBytes,
+    },
+    intervalMs: pruneIntervalMs,
+    clock: Date.now,
+    onFault: (error) => onFault({ error }),
+  })
+  webhooks.start()
+  return {
+    records: { store, submissions, events, callbackProblem: (url) => webhooks.callbackProblem(url) },
+    check: () => checkStore(store),
+    async stop() {
+      await submissions.settled()
+      await Promise.all([webhooks.stop(), retention.stop()])
+      await store.close()
+    },
+  }
+}
+
+async function checkStore(store: ExecutionStore): Promise<ReadinessCheck> {
+  try {
+    await store.check()
+    return { name: 'store', ok: true, detail: 'records can be kept' }
+  } catch {
+    return { name: 'store', ok: false, detail: 'the database cannot be reached' }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Server } from 'node:http'
+import type { FileImageStore } from '../images/file-image-store.js'
+import type { ImageStore } from '../images/image-store.js'
+import type { ImagePlan } from '../images/recipe.js'
+import type { LanguageRegistry } from '../languages/registry.js'
+import type { QueueStats } from '../queue/job-queue.js'
+
+/** One role, put together, as whoever starts and stops the process sees it. */
+export interface Service {
+  readonly http: {
+    listen(options: { readonly host: string; readonly port: number }): Promise<unknown>
+    readonly server: Server
+  }
+  readonly languages: LanguageRegistry
+  readonly images: ImageStore
+  /** What this process builds its own images with; absent where programs run elsewhere. */
+  readonly building?: { readonly plan: ImagePlan; readonly store: FileImageStore }
+  /** Takes nothing new, lets what runs finish until the deadline, then closes everything. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+/** Figures of the two queues as one. */
+export function together(one: QueueStats, other: QueueStats): QueueStats {
+  return {
+    queued: one.queued + other.queued,
+    running: one.running + other.running,
+    capacity: one.capacity + other.capacity,
+  }
+}

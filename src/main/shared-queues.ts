@@ -1,0 +1,35 @@
+/** The two queues that roles share through Redis, and how they stand. */
+import type { ReadinessCheck } from '../api/dependencies.js'
+import type { Config } from '../config/variables.js'
+import type { Logger } from '../observability/logger.js'
+import { createRedisQueue } from '../queue/redis.js'
+import type { RedisQueue, WorkerRecord } from '../queue/redis.js'
+
+export interface SharedQueues {
+  readonly jobs: RedisQueue
+  /** Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting. */
+  readonly sessions: RedisQueue
+}
+
+/** @param describe what a worker says of itself. */
+export function connectQueues(
+  config: Config,
+  logger: Logger,
+  describe?: () => Omit<WorkerRecord, 'slots'>,
+): SharedQueues {
+  const url = config.redisUrl ?? ''
+  const { capacity } = config.queue
+  const onAvailability = (isUp: boolean): void => {
+    if (isUp) logger.info('connected to the queue')
+    else logger.warn('the connection to the queue is lost')
+  }
+  return {
+    jobs: createRedisQueue({ url, capacity, onAvailability, ...(describe !== undefined && { describe }) }),
+    sessions: createRedisQueue({ url, capacity, prefix: 'codeexec:{sessions}:' }),
+  }
+}
+
+export function queueCheck({ jobs, sessions }: SharedQueues): ReadinessCheck {
+  const ok = jobs.isUp && sessions.isUp
+  return { name: 'queue', ok, detail: ok ? 'connected' : 'cannot be reached' }
+}

@@ -1,0 +1,83 @@
+/** Execution only: takes jobs from Redis, runs them, tells how it stands. */
+import type { Config } from '../config/variables.js'
+import type { Logger } from '../observability/logger.js'
+import { createMetrics } from '../observability/metrics/metrics.js'
+import { startWorker } from '../worker/worker.js'
+import type { Worker } from '../worker/worker.js'
+import type { Executing } from './executing.js'
+import { startExecuting } from './executing.js'
+import type { Service } from './service.js'
+import { together } from './service.js'
+import type { SharedQueues } from './shared-queues.js'
+import { connectQueues, queueCheck } from './shared-queues.js'
+import { languagesBehind } from './worker-images.js'
+import { createWorkerStatus } from './worker-status.js'
+
+/** How often a worker that is not ready for jobs looks whether it is. */
+const LOOK_MS = 500
+
+export async function createWorkerRole(config: Config, logger: Logger): Promise<Service> {
+  const executing = await startExecuting(config, logger)
+  const { languages, images, plan, driver, work } = executing
+  const queues = connectQueues(config, logger, () => describeLanguages(executing))
+  const metrics = createMetrics({ queue: () => together(queues.jobs.stats(), queues.sessions.stats()) })
+
+  let draining = false
+  const workers: Worker[] = []
+  const start = setInterval(() => {
+    if (!mayTakeJobs(queues, executing)) return
+    clearInterval(start)
+    const all = { ...work, observers: [metrics.executions] }
+    workers.push(
+      startWorker({ ...all, queue: queues.jobs, slots: config.slots }),
+      startWorker({ ...all, queue: queues.sessions, slots: config.interactive.slots }),
+    )
+    logger.info('takes jobs')
+  }, LOOK_MS)
+
+  const takingCheck = (): { name: string; ok: boolean; detail: string } => {
+    const ok = workers.length > 0
+    return { name: 'jobs', ok, detail: ok ? 'taken' : 'waits until it can run what the other workers can' }
+  }
+  const http = createWorkerStatus({
+    metrics,
+    checks: () => [...executing.checks(), queueCheck(queues), takingCheck()],
+    isDraining: () => draining,
+  })
+  return {
+    http,
+    languages,
+    images,
+    building: { plan, store: images },
+    async stop(deadlineMs) {
+      draining = true
+      clearInterval(start)
+      await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
+      await Promise.all([queues.jobs.disconnect(), queues.sessions.disconnect()])
+      await driver.close()
+      http.server.closeAllConnections()
+      await new Promise((resolve) => http.server.close(resolve))
+    },
+  }
+}
+
+function describeLanguages({ languages, images }: Executing) {
+  const states = languages.all.map(({ id }) => ({ id, state: images.state(id), image: images.get(id) }))
+  return {
+    languages: states.flatMap(({ id, image }) =>
+      image === undefined ? [] : [{ id, version: image.version, hash: image.hash }],
+    ),
+    installing: states.filter(({ state }) => state === 'installing').map(({ id }) => id),
+  }
+}
+
+/** Jobs may be in any language that the other workers have; the first worker begins with the first language. */
+function mayTakeJobs({ jobs, sessions }: SharedQueues, { languages, images }: Executing): boolean {
+  const canRun = (id: string): boolean => images.get(id) !== undefined
+  const isConnected = jobs.isUp && sessions.isUp && jobs.workers().length > 0
+  return (
+    isConnected &&
+    languages.all.some(({ id }) => canRun(id)) &&
+    languagesBehind(jobs.workers(), canRun).length === 0
+  )
+}
