@@ -1,0 +1,2 @@
+# The simplest flood.
+yes | head -c 536870912

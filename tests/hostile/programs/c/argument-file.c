@@ -1,0 +1,3 @@
+--version
+-v
+-include "@@CANARY_FILE@@"

@@ -1,0 +1,3 @@
+-version
+-verbose
+-proc:full
