@@ -59,11 +59,15 @@ function variableRow({ name, description, schema, fallback }) {
 }
 
 function configurationPage() {
-  const { http, queue, limits } = VARIABLES
+  const { http, queue, interactive, store, submissions, webhooks, limits } = VARIABLES
   const sections = {
     'The process': Object.values(VARIABLES).filter(isVariable),
     HTTP: listVariables(http),
     'The queue': listVariables(queue),
+    'Interactive programs': listVariables(interactive),
+    'The store': listVariables(store),
+    Submissions: listVariables(submissions),
+    Webhooks: listVariables(webhooks),
     'Default limits': listVariables(limits.defaults),
     'Highest limits a request may ask for': listVariables(limits.maximum),
     'Limits of `POST /run`': listVariables(limits.compact),

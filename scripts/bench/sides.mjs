@@ -58,7 +58,7 @@ export class BareSide {
 
   constructor() {
     const built = spawnSync('cc', ['-O2', '-o', path.join(this.#folder, 'bare'), path.join(here, 'bare.c')])
-    if (built.status !== 0) throw new Error(`bare.c cannot be compiled: ${built.stderr}`)
+    if (built.status !== 0) throw new Error(`bare.c cannot be compiled: ${built.stderr.toString()}`)
   }
 
   #server(key, layers, wrap) {

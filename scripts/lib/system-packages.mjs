@@ -1,0 +1,73 @@
+/** Debian packages: finds the missing ones and installs only these. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+
+import { run } from './run.mjs'
+import { fail, say } from './say.mjs'
+
+/** What building and running the service needs. */
+export const PACKAGES_TO_RUN = [
+  'gcc',
+  'libc6-dev',
+  'libseccomp-dev',
+  'make',
+  // Builds the images' root filesystems; the keyring lets it check Debian's signatures.
+  'mmdebstrap',
+  'debian-archive-keyring',
+]
+
+/** What only the checks need: a virtual machine with a cgroup-v2 kernel, and file systems for it. */
+export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs']
+
+const APT_TIMEOUT_MS = 15 * 60_000
+const APT = ['apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120']
+const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive' }
+
+/** Those of `packages` that are not installed. */
+export function missingPackages(packages) {
+  const query = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Status}\n', ...packages], {
+    encoding: 'utf8',
+  })
+  const installed = new Set(
+    (query.stdout ?? '')
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
+  return packages.filter((name) => !installed.has(name))
+}
+
+function apt(...args) {
+  return run([...APT, ...args], { env: ENVIRONMENT, timeoutMs: APT_TIMEOUT_MS })
+}
+
+function hasPackageLists() {
+  try {
+    return readdirSync('/var/lib/apt/lists').some(
+      (name) => name.endsWith('_Packages') || name.includes('_Packages.'),
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Installs what is missing. Package lists are fetched when there are none, or when they proved too old. */
+export async function installPackages(packages) {
+  const missing = missingPackages(packages)
+  if (missing.length === 0) return
+  say(`  installing ${missing.join(' ')}`)
+  const install = () => apt('install', '--no-install-recommends', ...missing)
+  const fresh = hasPackageLists()
+  if (!fresh) await apt('update')
+  let result = await install()
+  if (result.code !== 0 && fresh) {
+    await run(['dpkg', '--configure', '-a'], { env: ENVIRONMENT, timeoutMs: APT_TIMEOUT_MS })
+    await apt('update')
+    result = await install()
+  }
+  if (result.code === 0) return
+  process.stderr.write(`${result.output.trimEnd()}\n`)
+  fail(
+    `apt-get could not install ${missing.join(' ')} (see above); check the network and /etc/apt/sources.list, or install them by hand and start again.`,
+  )
+}

@@ -1,0 +1,14 @@
+export interface RedisServer {
+  readonly url: string
+  readonly port: number
+  /** Where it keeps its files. */
+  readonly directory: string
+  start(): Promise<void>
+  end(signal: NodeJS.Signals): Promise<void>
+  /** Ends it and removes its files. */
+  stop(): Promise<void>
+}
+
+export function hasRedis(): boolean
+
+export function startRedis(options?: { readonly appendOnly?: boolean }): Promise<RedisServer>
