@@ -15,6 +15,7 @@ import { serveWebPage } from './plugins/web-page.js'
 import { acceptWebSockets } from './plugins/web-sockets.js'
 import { recordRoutes } from './record-routes.js'
 import { RouteTable } from './route-table.js'
+import { analyzeRoute } from './routes/analyze.js'
 import { executeV1Route } from './routes/execute-v1.js'
 import { executeV2Route } from './routes/execute-v2.js'
 import { healthRoutes } from './routes/health.js'
@@ -82,6 +83,9 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   interactiveRoute(app, context, executing)
   languagesRoute(app, context)
   healthRoutes(app, context)
+  const { analyzer } = dependencies
+  // Hooks of its own, so that analyses, which a page asks for while somebody types, use up no executions.
+  if (analyzer !== undefined) analyzeRoute(app, { ...context, analyzer }, executingHooks(context))
   if (dependencies.records !== undefined) recordRoutes(app, context, dependencies.records, executing)
   if (dependencies.metrics !== undefined) metricsRoute(app, dependencies.metrics)
   serveOpenApi(app)

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
+import type { Analyzer } from '../analysis/analyzer.js'
 import type { Config } from '../config/variables.js'
 import type { ImageStore } from '../images/image-store.js'
 import type { LanguageRegistry } from '../languages/registry.js'
@@ -29,6 +30,8 @@ export interface ApiDependencies {
   readonly readiness: () => Promise<readonly ReadinessCheck[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Finds out what programs are about to do; without it nobody is told. */
+  readonly analyzer?: Analyzer
   /** Keeps what outlives a request; without it there are no submissions, shares or saved executions. */
   readonly records?: Records
   /** Served at /metrics; without it there is no such page. */

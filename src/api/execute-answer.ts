@@ -1,4 +1,5 @@
 /** Execution result → answer of the classic endpoints. Pure. */
+import type { AnalysisReport } from '../contract/analysis.js'
 import type { ExecutionResult, StageResult, Usage } from '../contract/execution.js'
 import type { ExecuteAnswer, UsageAnswer } from '../contract/wire/execute.js'
 
@@ -6,7 +7,8 @@ const MEGABYTE = 2 ** 20
 const NOTHING_USED: Usage = { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 }
 const NOT_TRUNCATED = { stdout: false, stderr: false }
 
-export function toExecuteAnswer(result: ExecutionResult): ExecuteAnswer {
+/** `analysis` is undefined where none was asked for. */
+export function toExecuteAnswer(result: ExecutionResult, analysis?: AnalysisReport | null): ExecuteAnswer {
   const { run, compile } = result
   const used = run?.usage ?? NOTHING_USED
   return {
@@ -28,6 +30,7 @@ export function toExecuteAnswer(result: ExecutionResult): ExecuteAnswer {
       usage: toUsage(used),
       compile: compile === null ? null : toCompile(compile),
     },
+    ...(analysis !== undefined && { analysis }),
   }
 }
 

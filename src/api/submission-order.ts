@@ -32,7 +32,7 @@ export async function toOrder(
   return {
     request: { ...request, jobId: randomUUID(), ...(tests !== undefined && { tests }) },
     saveMetric: body.saveMetric === true,
-    analyze: body.analyze === true,
+    analyze: body.analyze !== false,
     callbackUrl,
   }
 }

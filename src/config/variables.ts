@@ -270,6 +270,11 @@ export const VARIABLES = {
     ),
   },
   store: {
+    folder: optional(
+      'CODEEXEC_DATABASE_DIR',
+      text,
+      'Folder of the embedded database; `database` in the data folder when unset. Not used with `MONGODB_URL`.',
+    ),
     submissionRetentionMs: variable(
       'CODEEXEC_SUBMISSION_RETENTION',
       durationMs,

@@ -1,7 +1,10 @@
 /** The whole service in one process: puts the parts together, and takes them apart again when it stops. */
+import { analyzeInBackground } from '../analysis/analyze-in-background.js'
+import type { Analyzer } from '../analysis/analyzer.js'
 import { buildApp } from '../api/app.js'
 import type { App } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
+import { executionLog } from '../observability/execution-log.js'
 import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import type { JobQueue } from '../queue/job-queue.js'
@@ -9,8 +12,11 @@ import { createMemoryQueue } from '../queue/memory.js'
 import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
+import { startAnalysis } from './analysis.js'
 import { startExecuting } from './executing.js'
 import { WEB_ROOT } from './places.js'
+import { startRecords } from './records.js'
+import type { RunningRecords } from './records.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
 
@@ -21,7 +27,14 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
   const sessions = createMemoryQueue({ capacity: config.queue.capacity })
   const metrics = createMetrics({ queue: () => together(queue.stats(), sessions.stats()) })
-  const observed = { ...work, observers: [metrics.executions] }
+  const observed = { ...work, observers: [metrics.executions, executionLog(logger)] }
+  const analyzer = startAnalysis(logger)
+  const records = startRecords({
+    config,
+    logger,
+    queue,
+    analyze: (request) => analyzeInBackground(analyzer, request),
+  })
   const workers = [
     startWorker({ ...observed, queue, slots: config.slots }),
     startWorker({ ...observed, queue: sessions, slots: config.interactive.slots }),
@@ -33,9 +46,11 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     images,
     logger,
     metrics,
+    analyzer,
+    records: records.records,
     onHttpRequest: metrics.http,
     clock: Date.now,
-    readiness: () => Promise.resolve(checks()),
+    readiness: async () => [...checks(), await records.check()],
     webRoot: WEB_ROOT,
   })
   return {
@@ -43,7 +58,10 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     languages,
     images,
     building: { plan, store: images },
-    stop: (deadlineMs) => stopInOrder({ app, workers, queues: [queue, sessions], driver }, deadlineMs),
+    // The queue of an earlier process died with it; what it had accepted stands in the store.
+    onImagesReady: () => records.recover(),
+    stop: (deadlineMs) =>
+      stopInOrder({ app, workers, queues: [queue, sessions], analyzer, records, driver }, deadlineMs),
   }
 }
 
@@ -51,14 +69,19 @@ interface Parts {
   readonly app: App
   readonly workers: readonly Worker[]
   readonly queues: readonly JobQueue[]
+  readonly analyzer: Analyzer
+  readonly records: RunningRecords
   readonly driver: NamespacesDriver
 }
 
-async function stopInOrder({ app, workers, queues, driver }: Parts, deadlineMs: number): Promise<void> {
+async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {
+  const { app, workers, queues, analyzer, records, driver } = parts
   app.startDraining()
   await Promise.all(queues.map((queue) => queue.close()))
   await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
+  await analyzer.close()
   // Closing waits for answers that are being sent, so every execution's result reaches its client.
   await app.close()
+  await records.stop()
   await driver.close()
 }

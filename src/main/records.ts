@@ -7,6 +7,8 @@ import type { Logger } from '../observability/logger.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import { createMongodbStore } from '../store/mongodb.js'
 import { startRetention } from '../store/retention.js'
+import { claimDatabase } from '../store/sqlite-claim.js'
+import type { DatabaseClaim } from '../store/sqlite-claim.js'
 import { createSqliteStore } from '../store/sqlite.js'
 import { createMemoryEventStream } from '../submissions/memory-event-stream.js'
 import type { SubmissionsOptions } from '../submissions/submissions.js'
@@ -22,16 +24,25 @@ export interface RecordsOptions extends Pick<SubmissionsOptions, 'queue' | 'anal
 
 export interface RunningRecords {
   readonly records: Records
+  /**
+   * Takes up what an earlier process accepted and did not end; for a process whose queue died with it. Never rejects.
+   * Where another process uses the same embedded database, what is unfinished there may be its own, and is left alone.
+   */
+  recover(): Promise<void>
   /** For the readiness check. */
   check(): Promise<ReadinessCheck>
   /** After the queue has been drained: records what it said last, and closes the store. */
   stop(): Promise<void>
 }
 
-export function createStore({ mongodbUrl, dataDirectory }: Config): ExecutionStore {
-  return mongodbUrl === undefined
-    ? createSqliteStore({ file: path.join(dataDirectory, 'database', 'codeexec.db') })
-    : createMongodbStore({ url: mongodbUrl })
+export function createStore(config: Config): ExecutionStore {
+  return config.mongodbUrl === undefined
+    ? createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db') })
+    : createMongodbStore({ url: config.mongodbUrl })
+}
+
+function databaseFolder({ dataDirectory, store }: Config): string {
+  return store.folder ?? path.join(dataDirectory, 'database')
 }
 
 export function startRecords(options: RecordsOptions): RunningRecords {
@@ -69,13 +80,25 @@ export function startRecords(options: RecordsOptions): RunningRecords {
     onFault: (error) => onFault({ error }),
   })
   webhooks.start()
+  let claim: DatabaseClaim | undefined
   return {
     records: { store, submissions, events, callbackProblem: (url) => webhooks.callbackProblem(url) },
+    async recover() {
+      claim = config.mongodbUrl === undefined ? claimDatabase(databaseFolder(config)) : undefined
+      if (config.mongodbUrl === undefined && claim === undefined) {
+        logger.warn('another service uses this database; unfinished submissions are left to it')
+        return
+      }
+      await submissions
+        .recover()
+        .catch((error: unknown) => logger.error({ err: error }, 'unfinished submissions could not be read'))
+    },
     check: () => checkStore(store),
     async stop() {
       await submissions.settled()
       await Promise.all([webhooks.stop(), retention.stop()])
       await store.close()
+      claim?.release()
     },
   }
 }

@@ -56,7 +56,9 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
   await listen(service, config)
   const what = config.role === 'all' ? 'serves' : `serves as ${config.role}`
   announce(`codeexec ${packageVersion()} ${what} on ${addressOf(service)} (${readyLanguages(service)})`)
-  void buildMissingImages(service, config, building.signal, announce, logger)
+  void buildMissingImages(service, config, building.signal, announce, logger).then(() =>
+    building.signal.aborted ? undefined : service.onImagesReady?.(),
+  )
 }
 
 function readConfig(role: string | undefined): Config {

@@ -15,6 +15,8 @@ export interface Service {
   readonly images: ImageStore
   /** What this process builds its own images with; absent where programs run elsewhere. */
   readonly building?: { readonly plan: ImagePlan; readonly store: FileImageStore }
+  /** Called once, when every image is there or could not be made. */
+  onImagesReady?(): Promise<void>
   /** Takes nothing new, lets what runs finish until the deadline, then closes everything. */
   stop(deadlineMs: number): Promise<void>
 }

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
+import type { AnalysisReport } from '../contract/analysis.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { Limits } from '../contract/limits.js'
 import type { ExecutionStore } from './execution-store.js'
@@ -42,6 +43,22 @@ export function requestOf(jobId: string, own: Partial<ExecutionRequest> = {}): E
     limits: { compile: LIMITS, run: LIMITS },
     cpus: 0.5,
     ...own,
+  }
+}
+
+function reportOf(total: number): AnalysisReport {
+  return {
+    findings: [],
+    summary: {
+      language: 'python',
+      status: 'complete',
+      total,
+      bySeverity: { critical: 0, high: 0, medium: 0, low: 0 },
+      byCategory: {},
+      worst: null,
+      filesAnalyzed: 1,
+      notes: [],
+    },
   }
 }
 
@@ -242,6 +259,19 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         })
         const kept = (await store.getSubmission(jobId))?.result
         expect(kept?.run?.stdout === stdout && kept.run.output === stdout).toBe(true)
+      })
+
+      it('get an analysis that came after their end, once', async () => {
+        const jobId = await add({ analyze: true })
+        await store.addAnalysis(jobId, reportOf(1))
+        expect((await store.getSubmission(jobId))?.analysis).toBeNull()
+        await finish(jobId)
+        await store.addAnalysis(jobId, reportOf(2))
+        await store.addAnalysis(jobId, reportOf(3))
+        const record = await store.getSubmission(jobId)
+        expect(record?.analysis).toEqual(reportOf(2))
+        expect(record?.result).toEqual(resultOf(jobId))
+        await store.addAnalysis(randomUUID(), reportOf(4))
       })
 
       it('are forgotten when removed', async () => {

@@ -7,6 +7,7 @@
  *
  * Not in this interface: the queue, who may see what, rendering for clients, event streams, listing of records.
  */
+import type { AnalysisReport } from '../contract/analysis.js'
 import type { ExecutionRequest } from '../contract/execution.js'
 import type {
   CallbackOutcome,
@@ -33,6 +34,8 @@ export interface ExecutionStore {
   markQueued(jobId: string): Promise<boolean>
   /** Ends a submission; true for the one call that did. Makes its callback due. */
   finishSubmission(jobId: string, ending: SubmissionEnding): Promise<boolean>
+  /** Adds the analysis of a submission that ended before its analysis did; nothing where there is one already. */
+  addAnalysis(jobId: string, analysis: AnalysisReport): Promise<void>
   /** Forgets a submission, as when the queue refused it. */
   removeSubmission(jobId: string): Promise<void>
   /** Submissions that have not ended, oldest first, after the given one. */

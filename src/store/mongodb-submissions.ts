@@ -1,5 +1,6 @@
 /** Submissions in MongoDB: a document from the start, and another one that ends it. */
 import { randomUUID } from 'node:crypto'
+import type { AnalysisReport } from '../contract/analysis.js'
 import { decode, encode } from './encoding.js'
 import type { Collections, SubmissionDocument } from './mongodb-documents.js'
 import { insertedOnce } from './mongodb-insert.js'
@@ -93,6 +94,18 @@ export async function endSubmission(
   const isFirst = await insertedOnce(endings, ending)
   await submissions.updateOne({ _id: jobId }, { $set: { unfinished: false } })
   return isFirst
+}
+
+export async function addAnalysis(
+  jobId: string,
+  analysis: AnalysisReport,
+  { endings, bodies }: Collections,
+): Promise<void> {
+  const ending = await endings.findOne({ _id: jobId })
+  if (ending === null || ending.analysisPieces > 0) return
+  const body = await encode(analysis)
+  const analysisPieces = await bodies.write(jobId, `analysis-${ending.version}`, body)
+  await endings.updateOne({ _id: jobId }, { $set: { analysisPieces }, $inc: { bytes: body.length } })
 }
 
 export async function listUnfinished(

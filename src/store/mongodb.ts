@@ -15,6 +15,7 @@ import { collectionsOf, createIndexes } from './mongodb-documents.js'
 import { insertedOnce } from './mongodb-insert.js'
 import { addToCounts, pruneMongodb } from './mongodb-prune.js'
 import {
+  addAnalysis,
   endSubmission,
   listUnfinished,
   readSubmission,
@@ -95,6 +96,8 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
       }),
 
     finishSubmission: (jobId, ending) => use((all) => endSubmission(jobId, ending, all)),
+
+    addAnalysis: (jobId, analysis) => use((all) => addAnalysis(jobId, analysis, all)),
 
     removeSubmission: (jobId) =>
       use(async (all) => {

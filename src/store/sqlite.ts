@@ -75,6 +75,14 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
       return changed(...(await endSubmission(jobId, ending)))
     },
 
+    async addAnalysis(jobId, analysis) {
+      await database.run(
+        'UPDATE submissions SET analysis = ? WHERE job_id = ? AND finished_ms IS NOT NULL AND analysis IS NULL',
+        await encode(analysis),
+        jobId,
+      )
+    },
+
     async removeSubmission(jobId) {
       await database.run('DELETE FROM submissions WHERE job_id = ?', jobId)
     },

@@ -14,7 +14,7 @@ export type SubmissionEvent =
   /** Text in which no character is split. */
   | { readonly type: OutputStream; readonly stage: Stage; readonly data: string }
   | { readonly type: 'analysis'; readonly analysis: AnalysisReport }
-  /** The last one; null when it was cancelled before it ran. */
+  /** Null when it was cancelled before it ran. Only an analysis that takes longer comes after it. */
   | { readonly type: 'result'; readonly result: ExecutionResult | null }
 
 export interface StreamedEvent {

@@ -1,9 +1,9 @@
 /** One submission between its acceptance and its end, in the process that gave it to the queue. */
-import { StringDecoder } from 'node:string_decoder'
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult, OutputStream, Stage } from '../contract/execution.js'
+import { LiveText } from '../contract/live-text.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { NewSubmission } from '../store/records.js'
 import type { EventStream } from './event-stream.js'
@@ -20,20 +20,27 @@ export interface LiveDependencies {
 export class LiveSubmission {
   /** Resolves when its end is recorded, or it was refused. */
   readonly ended: Promise<void>
+  /** Resolves after that, when an analysis that took longer is recorded too. */
+  readonly settled: Promise<void>
   position: number | undefined
   readonly #submission: NewSubmission
   readonly #dependencies: LiveDependencies
   readonly #aborter = new AbortController()
-  readonly #decoders = new Map<string, StringDecoder>()
   #started: Promise<void> | undefined
-  #analysis: Promise<AnalysisReport | null> = Promise.resolve(null)
+  #text = new LiveText()
+  #analysis: AnalysisReport | null = null
+  #analyzed: Promise<void> = Promise.resolve()
   #resolveEnded: () => void = () => {}
+  #resolveSettled: () => void = () => {}
 
   constructor(submission: NewSubmission, dependencies: LiveDependencies) {
     this.#submission = submission
     this.#dependencies = dependencies
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
+    })
+    this.settled = new Promise((resolve) => {
+      this.#resolveSettled = resolve
     })
   }
 
@@ -64,7 +71,10 @@ export class LiveSubmission {
             else refused(error)
           },
         )
-        .finally(this.#resolveEnded)
+        .finally(() => {
+          this.#resolveEnded()
+          this.#resolveSettled()
+        })
     })
   }
 
@@ -76,12 +86,12 @@ export class LiveSubmission {
     const { analyze, events } = this.#dependencies
     const { jobId, request } = this.#submission
     if (!this.#submission.analyze || analyze === undefined) return
-    this.#analysis = analyze(request).then(
+    this.#analyzed = analyze(request).then(
       (analysis) => {
+        this.#analysis = analysis
         events.publish(jobId, { type: 'analysis', analysis })
-        return analysis
       },
-      () => null,
+      () => {},
     )
   }
 
@@ -95,14 +105,15 @@ export class LiveSubmission {
         break
       case 'stage-started':
         this.#started ??= recorder.recordStart(jobId)
+        this.#text = new LiveText()
         events.publish(jobId, { type: 'stage', stage: event.stage })
         break
       case 'output':
-        this.#publishOutput(event.stage, event.stream, this.#decoder(event).write(Buffer.from(event.chunk)))
+        this.#publishOutput(event.stage, event.stream, this.#text.write(event.stream, event.chunk))
         break
       case 'stage-finished':
-        for (const stream of ['stdout', 'stderr'] as const) {
-          this.#publishOutput(event.stage, stream, this.#decoder({ stage: event.stage, stream }).end())
+        for (const { stream, data } of this.#text.end(event.result)) {
+          this.#publishOutput(event.stage, stream, data)
         }
         break
       case 'finished':
@@ -110,23 +121,21 @@ export class LiveSubmission {
     }
   }
 
-  #decoder({ stage, stream }: { readonly stage: Stage; readonly stream: OutputStream }): StringDecoder {
-    const name = `${stage} ${stream}`
-    const decoder = this.#decoders.get(name) ?? new StringDecoder('utf8')
-    this.#decoders.set(name, decoder)
-    return decoder
-  }
-
   #publishOutput(stage: Stage, stream: OutputStream, data: string): void {
     if (data !== '') this.#dependencies.events.publish(this.#submission.jobId, { type: stream, stage, data })
   }
 
   async #finish(result: ExecutionResult): Promise<void> {
-    const { recorder } = this.#dependencies
-    const analysis = await this.#analysis
+    const { recorder, events } = this.#dependencies
+    const { jobId, request } = this.#submission
     await this.#started
-    await recorder.recordResult(this.#submission, this.#submission.request, result, analysis)
-    this.#announce(result)
+    const analysis = this.#analysis
+    await recorder.recordResult(this.#submission, request, result, analysis)
+    events.publish(jobId, { type: 'result', result })
+    this.#resolveEnded()
+    await this.#analyzed
+    events.end(jobId)
+    if (this.#analysis !== null && analysis === null) await recorder.recordAnalysis(jobId, this.#analysis)
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -135,19 +144,14 @@ export class LiveSubmission {
     await this.#started
     if (this.#aborter.signal.aborted) {
       await recorder.recordCancelled(this.#submission)
-      this.#announce(null)
+      events.publish(jobId, { type: 'result', result: null })
+      events.end(jobId)
     } else if (error instanceof ServiceError && error.code === 'SHUTTING_DOWN') {
       await recorder.recordInterrupted(jobId)
       events.end(jobId)
     } else {
       await this.#finish(internalError(request, error))
     }
-  }
-
-  #announce(result: ExecutionResult | null): void {
-    const { events } = this.#dependencies
-    events.publish(this.#submission.jobId, { type: 'result', result })
-    events.end(this.#submission.jobId)
   }
 }
 

@@ -23,6 +23,8 @@ export interface Recorder {
     result: ExecutionResult,
     analysis: AnalysisReport | null,
   ): Promise<void>
+  /** What came after the end was recorded. */
+  recordAnalysis(jobId: string, analysis: AnalysisReport): Promise<void>
   recordCancelled(submission: Recorded | SubmissionRecord): Promise<void>
   /** It has not run to its end, and shall again. */
   recordInterrupted(jobId: string): Promise<void>
@@ -61,6 +63,10 @@ export function createRecorder({ store, clock, onFault, onCallbackDue }: Recorde
         await store.finishSubmission(jobId, { status, finishedAtMs: clock(), result, analysis })
       })
       if (callbackUrl !== null) onCallbackDue?.()
+    },
+
+    async recordAnalysis(jobId, analysis) {
+      await persistently(jobId, () => store.addAnalysis(jobId, analysis))
     },
 
     async recordCancelled({ jobId, callbackUrl }) {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
@@ -184,6 +185,24 @@ describe('submissions', () => {
     for (const index of [1, 2]) (await service.untilRunning(index)).finish()
     const views = await Promise.all(ids.map((id) => service.ended(id)))
     expect(views.map((view) => view?.record.analysis)).toEqual([report, null])
+  })
+
+  it('end before an analysis that takes longer, which then follows', async () => {
+    const report = { findings: [], summary: { language: 'python' } } as never
+    const analyzed = new EventEmitter()
+    service = new Service(test.store, {
+      analyze: () => once(analyzed, 'report').then(([made]) => made as never),
+    })
+    const id = await service.accept({ analyze: true })
+    ;(await service.untilRunning(1)).finish()
+    expect((await service.ended(id))?.record).toMatchObject({ status: 'finished', analysis: null })
+    analyzed.emit('report', report)
+    await service.submissions.settled()
+    expect((await service.ended(id))?.record.analysis).toEqual(report)
+    const { jobId } = parseId(id) ?? { jobId: '' }
+    const types: string[] = []
+    for await (const { event } of service.events.follow(jobId, undefined, never) ?? []) types.push(event.type)
+    expect(types.slice(-2)).toEqual(['result', 'analysis'])
   })
 
   it('make their callback due when they have ended', async () => {

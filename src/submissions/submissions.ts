@@ -74,7 +74,7 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
   const enqueue = (submission: NewSubmission, clientKey: string | undefined): Promise<void> => {
     const entry = new LiveSubmission(submission, { queue, recorder, events, clock, analyze: options.analyze })
     live.set(submission.jobId, entry)
-    void entry.ended.then(() => live.delete(submission.jobId))
+    void entry.settled.then(() => live.delete(submission.jobId))
     return entry.submit(clientKey)
   }
 
@@ -144,7 +144,7 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
     recover: () => recoverSubmissions({ store, recorder, enqueue, isLive: (jobId) => live.has(jobId) }),
 
     async settled() {
-      await Promise.all(Array.from(live.values(), ({ ended }) => ended))
+      await Promise.all(Array.from(live.values(), ({ settled }) => settled))
     },
   }
 }

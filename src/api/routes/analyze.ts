@@ -1,6 +1,7 @@
 import type { Analyzer } from '../../analysis/analyzer.js'
 import type { AnalysisReport, AnalysisRequest } from '../../contract/analysis.js'
-import { analyzeAnswer, analyzeRequest } from '../../contract/wire/analyze.js'
+import { analyzeAnswer } from '../../contract/wire/analysis-report.js'
+import { analyzeRequest } from '../../contract/wire/analyze.js'
 import type { AnalyzeRequest } from '../../contract/wire/analyze.js'
 import type { SubmittedFile } from '../../contract/wire/execute.js'
 import { whileConnected } from '../client-connection.js'

@@ -1,5 +1,6 @@
 import { executeAnswer, executeOneFile } from '../../contract/wire/execute.js'
 import type { ExecuteAnswer } from '../../contract/wire/execute.js'
+import { analyzeBeside } from '../analysis-beside.js'
 import type { ApiContext, App } from '../dependencies.js'
 import { errorAnswers, EXECUTION_ERRORS, jsonAnswer, RATE_LIMIT_HEADERS } from '../documented-answers.js'
 import { toExecuteAnswer } from '../execute-answer.js'
@@ -30,10 +31,11 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       const language = chooseLanguage(body.language, context)
       const program = programOfOneFile(body.code, language.mainFile)
       const execution = toExecutionRequest(language, program, body, context.config)
+      const analysis = analyzeBeside(body.analyze, execution, context)
       const result = await executeAndSave(execution, body.saveMetric, context, () =>
         executeFor(request, execution, context),
       )
-      return toExecuteAnswer(result)
+      return toExecuteAnswer(result, analysis())
     },
   })
 }

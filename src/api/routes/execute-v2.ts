@@ -1,6 +1,7 @@
 import type { preValidationHookHandler } from 'fastify'
 import { executeAnswer, executeFiles } from '../../contract/wire/execute.js'
 import type { ExecuteAnswer } from '../../contract/wire/execute.js'
+import { analyzeBeside } from '../analysis-beside.js'
 import type { ApiContext, App } from '../dependencies.js'
 import { errorAnswers, EXECUTION_ERRORS, jsonAnswer, RATE_LIMIT_HEADERS } from '../documented-answers.js'
 import { toExecuteAnswer } from '../execute-answer.js'
@@ -37,10 +38,11 @@ export function executeV2Route(app: App, context: ApiContext, executing: Executi
         extraFiles: Object.keys(language.extraFiles ?? {}),
       })
       const execution = toExecutionRequest(language, program, body, context.config)
+      const analysis = analyzeBeside(body.analyze, execution, context)
       const result = await executeAndSave(execution, body.saveMetric, context, () =>
         executeFor(request, execution, context),
       )
-      return toExecuteAnswer(result)
+      return toExecuteAnswer(result, analysis())
     },
   })
 }

@@ -1,7 +1,12 @@
 /** The three endpoints that execute code. */
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { emptyReport } from '../../analysis/engine/report.js'
+import type { AnalysisReport } from '../../contract/analysis.js'
+import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
 import { executeAnswer } from '../../contract/wire/execute.js'
 import { executionResult, makeApp, stageResult } from '../test-support.js'
+import type { TestSettings } from '../test-support.js'
 import { isPistonBody } from './execute-v2.js'
 
 const ALL = ['/api/v1/execute', '/api/v2/execute', '/run'] as const
@@ -14,8 +19,8 @@ const BODIES = {
   '/run': { language: 'python', code: 'print(1)' },
 } as const
 
-async function post(url: string, payload: object | string) {
-  const { app, submitted } = await makeApp()
+async function post(url: string, payload: object | string, settings: TestSettings = {}) {
+  const { app, submitted } = await makeApp(settings)
   const answer = await app.inject({
     method: 'POST',
     url,
@@ -23,6 +28,20 @@ async function post(url: string, payload: object | string) {
     headers: { 'content-type': 'application/json' },
   })
   return { answer, submitted }
+}
+
+const noWork = (): Promise<void> => Promise.resolve()
+
+async function answerLater({ jobId }: ExecutionRequest): Promise<ExecutionResult> {
+  await setImmediate()
+  return executionResult({ jobId })
+}
+
+async function analysisOf(url: string, payload: object, analysis: Promise<AnalysisReport>): Promise<unknown> {
+  const dependencies = { analyzer: { analyze: () => analysis, close: noWork } }
+  const { answer } = await post(url, payload, { dependencies, submit: answerLater })
+  expect(answer.statusCode).toBe(200)
+  return answer.json<{ analysis?: unknown }>().analysis
 }
 
 const v2 = (files: unknown) => post('/api/v2/execute', { language: 'python', files })
@@ -113,6 +132,14 @@ describe.each(['/api/v1/execute', '/api/v2/execute'] as const)('%s', (url) => {
     expect(Buffer.from(job?.stdin ?? []).toString()).toBe('in')
     expect(job?.args).toEqual(['a', 'b'])
     expect(job?.limits.run.wallTimeMs).toBe(1500)
+  })
+
+  it('adds the analysis where it was asked for, and never waits for it', async () => {
+    const report = emptyReport('python', 'complete', [])
+    const never = new Promise<never>(() => {})
+    expect(await analysisOf(url, { ...body, analyze: true }, Promise.resolve(report))).toEqual(report)
+    expect(await analysisOf(url, { ...body, analyze: true }, never)).toBeNull()
+    expect(await analysisOf(url, { ...body, analyze: false }, Promise.resolve(report))).toBeUndefined()
   })
 
   it('takes null for an absent option', async () => {

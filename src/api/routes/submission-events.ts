@@ -26,7 +26,8 @@ export function submissionEventsRoute(app: App, records: Records): void {
       tags: ['Submissions'],
       summary: 'Follow a submission',
       description:
-        'Server-sent events `queued`, `stage`, `stdout`, `stderr`, `analysis` and `result`, which is the last. ' +
+        'Server-sent events `queued`, `stage`, `stdout`, `stderr`, `analysis` and `result`, which ends the stream; ' +
+        'only an `analysis` that takes longer than the program comes after it. ' +
         'Connecting again with `Last-Event-ID` goes on after that event.',
       params: z.object({ id: z.string() }),
       response: {
@@ -80,7 +81,7 @@ async function* eventsOf(
     // One that has ended and has nothing after the last event has been seen to its end.
     let isComplete = view.record.finishedAtMs !== null
     for await (const streamed of live) {
-      isComplete = streamed.event.type === 'result'
+      if (streamed.event.type === 'result') isComplete = true
       yield streamed
     }
     if (isComplete) return

@@ -1,7 +1,9 @@
 /** `POST /api/v1/execute` and `POST /api/v2/execute`: what clients send and what they get. */
 import { z } from 'zod'
+import type { AnalysisReport } from '../analysis.js'
 import { VERDICTS } from '../verdict.js'
 import type { Verdict } from '../verdict.js'
+import { analyzeAnswer } from './analysis-report.js'
 
 const positiveInteger = z.int().min(1)
 
@@ -47,7 +49,7 @@ export const executeOptions = {
   analyze: z
     .boolean()
     .nullish()
-    .describe('Whether to add the findings of static analysis. This version adds none.'),
+    .describe('Whether to analyze the code as well, beside its execution and without delaying it.'),
 }
 
 export const executeOneFile = z
@@ -157,6 +159,10 @@ export const executeAnswer = z
         .nullable()
         .describe('The compile stage; null where the language has none.'),
     }),
+    analysis: analyzeAnswer
+      .nullable()
+      .optional()
+      .describe('Only where `analyze` was true. Null when the program ended before its analysis did.'),
   })
   .meta({
     id: 'ExecuteAnswer',
@@ -184,4 +190,6 @@ export const executeAnswer = z
     ],
   })
 
-export type ExecuteAnswer = z.infer<typeof executeAnswer>
+export type ExecuteAnswer = Omit<z.infer<typeof executeAnswer>, 'analysis'> & {
+  readonly analysis?: AnalysisReport | null
+}

@@ -1,7 +1,9 @@
 /** `/api/v1/submissions`: executions that outlive their request. */
 import { z } from 'zod'
+import type { AnalysisReport } from '../analysis.js'
 import { CHECKERS, TEST_VERDICTS } from '../test-case.js'
 import type { Checker, TestVerdict } from '../test-case.js'
+import { analyzeAnswer } from './analysis-report.js'
 import { errorAnswer } from './error.js'
 import { executeAnswer, executeOptions, submittedFile } from './execute.js'
 
@@ -135,12 +137,15 @@ export const submissionAnswer = z
     result: submissionResult
       .nullable()
       .describe('Null until it has ended, and when it was cancelled before.'),
-    analysis: z
-      .unknown()
+    analysis: analyzeAnswer
       .nullable()
-      .describe('The answer of `/api/v1/analyze`, when it was asked for and the submission has ended.'),
+      .describe(
+        'What `/api/v1/analyze` would answer. Null until it is known, and where `analyze` was false.',
+      ),
     position: z.int().optional().describe('Place in the queue while it waits, as far as it is known.'),
   })
   .meta({ id: 'Submission' })
 
-export type SubmissionAnswer = z.infer<typeof submissionAnswer>
+export type SubmissionAnswer = Omit<z.infer<typeof submissionAnswer>, 'analysis'> & {
+  readonly analysis: AnalysisReport | null
+}

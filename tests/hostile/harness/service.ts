@@ -47,6 +47,7 @@ export interface Service {
 export async function startService(environment: Readonly<Record<string, string>>): Promise<Service> {
   const port = await freePort()
   const temporaryFolder = mkdtempSync('/tmp/hostile-service-')
+  const databaseFolder = mkdtempSync('/tmp/hostile-database-')
   const child = spawn(process.execPath, [ENTRY, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -56,6 +57,7 @@ export async function startService(environment: Readonly<Record<string, string>>
       HOST: '127.0.0.1',
       PORT: String(port),
       CODEEXEC_DATA_DIR: DATA_DIRECTORY,
+      CODEEXEC_DATABASE_DIR: databaseFolder,
       CODEEXEC_RATE_LIMIT: 'off',
       CODEEXEC_SLOTS: '2',
       CODEEXEC_LOG_LEVEL: 'warn',
@@ -78,6 +80,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     stop: async () => {
       const code = await stop(child)
       rmSync(temporaryFolder, { recursive: true, force: true })
+      rmSync(databaseFolder, { recursive: true, force: true })
       return code
     },
   }
