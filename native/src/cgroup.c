@@ -398,9 +398,12 @@ struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
     if (peak == UINT64_MAX) peak = 0;
     uint64_t baseline = group->baseline_memory_bytes;
     if (baseline > 0) {
-        /* The kernel gives memory back with some delay: what was still charged then and is gone now was no baseline. */
+        /*
+         * What was still charged then and is gone now was no baseline, as far as it can have been an ended program's:
+         * the kernel gives that back with some delay. More than that were files of the image that it stopped caching.
+         */
         uint64_t left = read_number(group->memory_usage_fd);
-        if (left < baseline) baseline = left;
+        if (left < baseline) baseline = left + CLEAN_BYTES > baseline ? left : baseline - CLEAN_BYTES;
     }
     return (struct cgroup_usage){
         .cpu_ns = slot_cgroup_cpu_ns(group),
@@ -424,6 +427,13 @@ uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
     return usage > on_disk ? usage - on_disk : 0;
 }
 
+void slot_cgroup_begin(struct slot_cgroup *group)
+{
+    if (host.version == 2) return; /* the group is new */
+    write_number(group->memory_peak_fd, 0);
+    group->baseline_memory_bytes = read_number(group->memory_usage_fd);
+}
+
 static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
     if (read_number(group->pids_current_fd) > 1) return -EBUSY;
@@ -436,8 +446,7 @@ static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim
     while (read(group->oom_event_fd, &drain, sizeof drain) > 0) continue;
     group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
     group->baseline_cpu_ns = read_number(group->cpu_usage_fd);
-    write_number(group->memory_peak_fd, 0);
-    group->baseline_memory_bytes = read_number(group->memory_usage_fd);
+    slot_cgroup_begin(group);
     return 0;
 }
 

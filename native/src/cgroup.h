@@ -64,6 +64,8 @@ uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group);
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group);
 /* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */
 void slot_cgroup_kill(const struct slot_cgroup *group);
+/* Measures peak memory from now on: since the slot was proven clean, cached files may have come and gone. */
+void slot_cgroup_begin(struct slot_cgroup *group);
 /*
  * Proves the group empty and gives it fresh counters. Returns 0, or -EBUSY while a process is still in it, or while
  * the kernel has yet to free memory of processes that are gone (System V segments, page tables, sockets go late).

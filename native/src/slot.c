@@ -247,6 +247,7 @@ int slot_launch(struct slot *slot, struct launch *launch)
 {
     launch->uid = slot->uid;
     launch->fds[LAUNCH_NETWORK] = slot->netns.fd;
+    slot_cgroup_begin(&slot->cgroup);
     if (cgroup_version() == 1) return launch_by_keeper(slot, launch);
     pid_t pid = clone_init_into(slot->cgroup.dir_fd, launch);
     if (pid < 0) return pid;

@@ -128,6 +128,7 @@ describe('refusing', () => {
     ['PORT', '65536', 'must be a whole number between 0 and 65535'],
     ['CODEEXEC_SLOTS', '2.5', 'must be a whole number between 1 and 120'],
     ['CODEEXEC_CPUS', '0', 'must be a number above 0'],
+    ['CODEEXEC_MEMORY_RESERVE', '-1', 'must be a size such as 128MiB, or 0'],
     ['CODEEXEC_RUN_WALL_TIME', '5', 'must be a duration with its unit'],
     ['CODEEXEC_RUN_WALL_TIME', '0s', 'must be a duration with its unit'],
     ['CODEEXEC_RUN_MEMORY', '64 Mio', 'must be a size such as 64MiB'],

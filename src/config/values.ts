@@ -81,6 +81,13 @@ export const bytes = parsed(
     new Refusal('must be a size such as 64MiB or 512KiB (units B, KB, MB, GB, KiB, MiB, GiB)'),
 )
 
+/** As `bytes`, or zero. */
+export const bytesOrNone = parsed(
+  'size: `128MiB`, `1GiB`, or bytes; or `0`',
+  (value) =>
+    (value === '0' ? 0 : quantity(value, BYTES_PER)) ?? new Refusal('must be a size such as 128MiB, or 0'),
+)
+
 /** At most `requests` in each window of `windowMs`. */
 export interface Rate {
   readonly requests: number

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import {
   bytes,
+  bytesOrNone,
   durationMs,
   languageList,
   networks,
@@ -176,6 +177,12 @@ export const VARIABLES = {
     positiveNumber,
     { text: String(Math.min(availableParallelism(), 2)), shown: '2, or 1 on a machine with one core' },
     'CPUs one program or compiler may use at once; may be a fraction. Two let compilers and virtual machines start faster.',
+  ),
+  memoryReserveBytes: variable(
+    'CODEEXEC_MEMORY_RESERVE',
+    bytesOrNone,
+    '128MiB',
+    'Executions are refused with a 503 while the machine has less memory than this available; `0` refuses never.',
   ),
   warm: variable(
     'CODEEXEC_WARM',

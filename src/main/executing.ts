@@ -1,6 +1,8 @@
 /** The side that runs programs, as the whole service and a worker alone have it: images, sandboxes, execution. */
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
+import { createMemoryReserve } from '../execution/memory-reserve.js'
+import type { MemoryReserve } from '../execution/memory-reserve.js'
 import { runExecution } from '../execution/run-execution.js'
 import { FileImageStore } from '../images/file-image-store.js'
 import type { ImageStore } from '../images/image-store.js'
@@ -34,6 +36,7 @@ export async function startExecuting(config: Config, logger: Logger): Promise<Ex
   const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
   const driver = createDriver(config, images, logger)
   await driver.start()
+  const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
@@ -42,17 +45,19 @@ export async function startExecuting(config: Config, logger: Logger): Promise<Ex
     driver,
     work: {
       runtimeVersion,
-      execute: (request, context) =>
-        runExecution(request, context, {
+      execute: async (request, context) => {
+        memory.require()
+        return runExecution(request, context, {
           driver,
           language: (id) => languages.find(id),
           runtimeVersion,
           cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
           onPlatformFailure: ({ jobId, language, error }) =>
             logger.error({ err: error, jobId, language }, 'an execution failed on the platform'),
-        }),
+        })
+      },
     },
-    checks: () => [sandboxCheck(driver), imagesCheck(languages, images)],
+    checks: () => [sandboxCheck(driver), imagesCheck(languages, images), memoryCheck(memory)],
   }
 }
 
@@ -71,6 +76,11 @@ function createDriver(config: Config, images: ImageStore, logger: Logger): Names
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {
   const ok = driver.supervisorPid !== undefined
   return { name: 'sandbox', ok, detail: ok ? 'running' : 'not running' }
+}
+
+function memoryCheck(memory: MemoryReserve): ReadinessCheck {
+  const ok = memory.isKept()
+  return { name: 'memory', ok, detail: ok ? 'enough' : 'too little is left for programs' }
 }
 
 /** Whether any language can be run at all. */
