@@ -2,7 +2,7 @@
 import { analyzeInBackground } from '../analysis/analyze-in-background.js'
 import type { Analyzer } from '../analysis/analyzer.js'
 import { buildApp } from '../api/app.js'
-import type { App } from '../api/dependencies.js'
+import type { App, ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import { executionLog } from '../observability/execution-log.js'
 import type { Logger } from '../observability/logger.js'
@@ -14,7 +14,7 @@ import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import { startAnalysis } from './analysis.js'
 import { startExecuting } from './executing.js'
-import { WEB_ROOT } from './places.js'
+import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
 import type { RunningRecords } from './records.js'
 import type { Service } from './service.js'
@@ -22,11 +22,12 @@ import { together } from './service.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
 export async function createAllInOne(config: Config, logger: Logger): Promise<Service> {
-  const { languages, images, plan, driver, work, checks } = await startExecuting(config, logger)
-  const queue = createMemoryQueue({ capacity: config.queue.capacity })
+  const metrics = createMetrics({ version: packageVersion(), role: config.role })
+  const { languages, images, plan, driver, work, checks } = await startExecuting(config, logger, metrics)
+  const queue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
-  const sessions = createMemoryQueue({ capacity: config.queue.capacity })
-  const metrics = createMetrics({ queue: () => together(queue.stats(), sessions.stats()) })
+  const sessions = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
+  metrics.watchQueue(() => together(queue.stats(), sessions.stats()))
   const observed = { ...work, observers: [metrics.executions, executionLog(logger)] }
   const analyzer = startAnalysis(logger)
   const records = startRecords({
@@ -35,6 +36,8 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     queue,
     analyze: (request) => analyzeInBackground(analyzer, request),
   })
+  const readiness = async (): Promise<readonly ReadinessCheck[]> => [...checks(), await records.check()]
+  metrics.watchDependencies(readiness)
   const workers = [
     startWorker({ ...observed, queue, slots: config.slots }),
     startWorker({ ...observed, queue: sessions, slots: config.interactive.slots }),
@@ -50,7 +53,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     records: records.records,
     onHttpRequest: metrics.http,
     clock: Date.now,
-    readiness: async () => [...checks(), await records.check()],
+    readiness,
     webRoot: WEB_ROOT,
   })
   return {

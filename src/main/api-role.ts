@@ -8,7 +8,7 @@ import { createMetrics } from '../observability/metrics/metrics.js'
 import type { WorkerRecord } from '../queue/redis.js'
 import { imagesCheck } from './executing.js'
 import { offeredLanguages } from './offered-languages.js'
-import { WEB_ROOT } from './places.js'
+import { packageVersion, WEB_ROOT } from './places.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
 import { connectQueues, queueCheck } from './shared-queues.js'
@@ -16,10 +16,14 @@ import { WorkerImages } from './worker-images.js'
 
 export async function createApiRole(config: Config, logger: Logger): Promise<Service> {
   const languages = offeredLanguages(await loadLanguages(), config.languages)
-  const queues = connectQueues(config, logger)
+  const metrics = createMetrics({ version: packageVersion(), role: config.role })
+  const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
-  const metrics = createMetrics({ queue: () => together(jobs.stats(), sessions.stats()) })
+  metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
+  const readiness = (): Promise<readonly ReadinessCheck[]> =>
+    Promise.resolve([queueCheck(queues), workersCheck(jobs.workers()), imagesCheck(languages, images)])
+  metrics.watchDependencies(readiness)
   const app = await buildApp(config, {
     queue: jobs,
     sessions,
@@ -29,8 +33,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     metrics,
     onHttpRequest: metrics.http,
     clock: Date.now,
-    readiness: () =>
-      Promise.resolve([queueCheck(queues), workersCheck(jobs.workers()), imagesCheck(languages, images)]),
+    readiness,
     webRoot: WEB_ROOT,
   })
   return {

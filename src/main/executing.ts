@@ -11,8 +11,10 @@ import type { ImagePlan } from '../images/recipe.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import type { Logger } from '../observability/logger.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import { observeDriver } from '../sandbox/observe-driver.js'
 import type { WorkerOptions } from '../worker/worker.js'
 import { offeredLanguages } from './offered-languages.js'
 import { SUPERVISOR_PROGRAM } from './places.js'
@@ -28,7 +30,7 @@ export interface Executing {
 }
 
 /** Starts the sandboxes; rejects with SandboxError where this host has none. */
-export async function startExecuting(config: Config, logger: Logger): Promise<Executing> {
+export async function startExecuting(config: Config, logger: Logger, metrics: Metrics): Promise<Executing> {
   const all = await loadLanguages()
   const languages = offeredLanguages(all, config.languages)
   // Of all languages, as one language's image may stand on another's.
@@ -37,6 +39,9 @@ export async function startExecuting(config: Config, logger: Logger): Promise<Ex
   const driver = createDriver(config, images, logger)
   await driver.start()
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
+  metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
+  const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
+  const observedDriver = observeDriver(driver, metrics.sandboxOpening)
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
@@ -47,14 +52,16 @@ export async function startExecuting(config: Config, logger: Logger): Promise<Ex
       runtimeVersion,
       execute: async (request, context) => {
         memory.require()
+        const kind = request.interactive === undefined ? 'jobs' : 'sessions'
+        slots.begin(kind)
         return runExecution(request, context, {
-          driver,
+          driver: observedDriver,
           language: (id) => languages.find(id),
           runtimeVersion,
           cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
           onPlatformFailure: ({ jobId, language, error }) =>
             logger.error({ err: error, jobId, language }, 'an execution failed on the platform'),
-        })
+        }).finally(() => slots.end(kind))
       },
     },
     checks: () => [sandboxCheck(driver), imagesCheck(languages, images), memoryCheck(memory)],

@@ -3,7 +3,7 @@ import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import type { Logger } from '../observability/logger.js'
 import { createRedisQueue } from '../queue/redis.js'
-import type { RedisQueue, WorkerRecord } from '../queue/redis.js'
+import type { RedisQueue, RedisQueueOptions } from '../queue/redis.js'
 
 export interface SharedQueues {
   readonly jobs: RedisQueue
@@ -11,11 +11,10 @@ export interface SharedQueues {
   readonly sessions: RedisQueue
 }
 
-/** @param describe what a worker says of itself. */
 export function connectQueues(
   config: Config,
   logger: Logger,
-  describe?: () => Omit<WorkerRecord, 'slots'>,
+  { describe, onTaken }: Pick<RedisQueueOptions, 'describe' | 'onTaken'>,
 ): SharedQueues {
   const url = config.redisUrl ?? ''
   const { capacity } = config.queue
@@ -23,9 +22,10 @@ export function connectQueues(
     if (isUp) logger.info('connected to the queue')
     else logger.warn('the connection to the queue is lost')
   }
+  const shared = { url, capacity, ...(onTaken !== undefined && { onTaken }) }
   return {
-    jobs: createRedisQueue({ url, capacity, onAvailability, ...(describe !== undefined && { describe }) }),
-    sessions: createRedisQueue({ url, capacity, prefix: 'codeexec:{sessions}:' }),
+    jobs: createRedisQueue({ ...shared, onAvailability, ...(describe !== undefined && { describe }) }),
+    sessions: createRedisQueue({ ...shared, prefix: 'codeexec:{sessions}:' }),
   }
 }
 

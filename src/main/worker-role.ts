@@ -6,6 +6,7 @@ import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import type { Executing } from './executing.js'
 import { startExecuting } from './executing.js'
+import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
@@ -17,10 +18,11 @@ import { createWorkerStatus } from './worker-status.js'
 const LOOK_MS = 500
 
 export async function createWorkerRole(config: Config, logger: Logger): Promise<Service> {
-  const executing = await startExecuting(config, logger)
+  const metrics = createMetrics({ version: packageVersion(), role: config.role })
+  const executing = await startExecuting(config, logger, metrics)
   const { languages, images, plan, driver, work } = executing
-  const queues = connectQueues(config, logger, () => describeLanguages(executing))
-  const metrics = createMetrics({ queue: () => together(queues.jobs.stats(), queues.sessions.stats()) })
+  const queues = connectQueues(config, logger, { describe: () => describeLanguages(executing) })
+  metrics.watchQueue(() => together(queues.jobs.stats(), queues.sessions.stats()))
 
   let draining = false
   const workers: Worker[] = []
@@ -39,9 +41,11 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
     const ok = workers.length > 0
     return { name: 'jobs', ok, detail: ok ? 'taken' : 'waits until it can run what the other workers can' }
   }
+  const checks = () => [...executing.checks(), queueCheck(queues), takingCheck()]
+  metrics.watchDependencies(() => Promise.resolve(checks()))
   const http = createWorkerStatus({
     metrics,
-    checks: () => [...executing.checks(), queueCheck(queues), takingCheck()],
+    checks,
     isDraining: () => draining,
   })
   return {

@@ -25,6 +25,8 @@ export class MemoryJob {
   readonly followed: boolean
   /** Where it waits; undefined when it does not. */
   place: Place<MemoryJob> | undefined
+  /** When it came, by the queue's clock. */
+  submittedMs = 0
   readonly #request: ExecutionRequest
   readonly #signal: AbortSignal | undefined
   readonly #onEvent: ExecutionObserver | undefined

@@ -28,6 +28,27 @@ describe('memory queue', () => {
     expect(events).toEqual([])
   })
 
+  it('tells of every job how long it waited', async () => {
+    let clockMs = 0
+    const waits: number[] = []
+    const queue = createMemoryQueue({ capacity: 1, now: () => clockMs, onTaken: (ms) => waits.push(ms) })
+    const finish: (() => void)[] = []
+    queue.consume(
+      () =>
+        new Promise((resolve) => {
+          finish.push(() => resolve(result))
+        }),
+      1,
+    )
+    const answers = [queue.submit(request), queue.submit(request)]
+    clockMs = 700
+    finish.shift()?.()
+    await answers[0]
+    finish.shift()?.()
+    await answers[1]
+    expect(waits).toEqual([0, 700])
+  })
+
   it('with a capacity of 0 hands over to free slots only', async () => {
     const queue = createMemoryQueue({ capacity: 0 })
     queue.consume(() => Promise.resolve(result), 1)

@@ -11,6 +11,8 @@ export interface MemoryQueueOptions {
   readonly capacity: number
   /** Monotonic milliseconds. */
   readonly now?: () => number
+  /** Told of every job how long it waited for a slot. */
+  readonly onTaken?: (waitedMs: number) => void
 }
 
 export function createMemoryQueue(options: MemoryQueueOptions): JobQueue {
@@ -31,6 +33,7 @@ interface Consumer {
 class MemoryQueue implements JobQueue {
   readonly #capacity: number
   readonly #now: () => number
+  readonly #onTaken: (waitedMs: number) => void
   readonly #line = new FairLine<MemoryJob>()
   readonly #consumers = new Set<Consumer>()
   readonly #serviceTime = new ServiceTime()
@@ -39,9 +42,10 @@ class MemoryQueue implements JobQueue {
   #followedWaiting = 0
   #takenSinceRenewal = 0
 
-  constructor({ capacity, now = () => performance.now() }: MemoryQueueOptions) {
+  constructor({ capacity, now = () => performance.now(), onTaken = () => {} }: MemoryQueueOptions) {
     this.#capacity = capacity
     this.#now = now
+    this.#onTaken = onTaken
   }
 
   submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
@@ -51,6 +55,7 @@ class MemoryQueue implements JobQueue {
     if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
     return new Promise((resolve, reject) => {
       const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
+      job.submittedMs = this.#now()
       options.onAccepted?.()
       if (consumer === undefined) this.#wait(job)
       else this.#start(consumer, job)
@@ -100,6 +105,7 @@ class MemoryQueue implements JobQueue {
 
   #start(consumer: Consumer, job: MemoryJob): void {
     const startedMs = this.#now()
+    this.#onTaken(startedMs - job.submittedMs)
     consumer.running.add(job)
     this.#running++
     void job.run(consumer.handler).then((answer) => {

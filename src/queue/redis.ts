@@ -36,6 +36,8 @@ export interface RedisQueueOptions {
   readonly describe?: () => Omit<WorkerRecord, 'slots'>
   /** Told when Redis can be reached, and when it cannot any more. */
   readonly onAvailability?: (isUp: boolean) => void
+  /** Told of every job that this process submitted how long it waited for a worker. */
+  readonly onTaken?: (waitedMs: number) => void
 }
 
 export interface RedisQueue extends JobQueue {
@@ -88,7 +90,12 @@ class RedisJobQueue implements RedisQueue {
       ttlMs: this.#memberTtlMs,
       ...(describe !== undefined && { describe }),
     })
-    this.#submitter = new Submitter({ ...shared, capacity, slots: () => this.#members.slots })
+    this.#submitter = new Submitter({
+      ...shared,
+      capacity,
+      slots: () => this.#members.slots,
+      onTaken: options.onTaken ?? (() => {}),
+    })
     this.#ready = new Promise((resolve) => {
       connection.on('up', () => {
         options.onAvailability?.(true)

@@ -142,7 +142,9 @@ describe('/docs', () => {
 
 describe('/metrics', () => {
   it('is what the registry renders', async () => {
-    const answer = await get('/metrics', { dependencies: { metrics: createMetrics() } })
+    const answer = await get('/metrics', {
+      dependencies: { metrics: createMetrics({ version: '1', role: 'all' }) },
+    })
     expect(answer.statusCode).toBe(200)
     expect(answer.headers['content-type']).toContain('text/plain')
     expect(answer.body).toContain('codeexec_http_requests_total')

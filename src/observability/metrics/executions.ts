@@ -2,10 +2,8 @@ import { Counter, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { ExecutionEvent } from '../../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
+import { DURATION_BUCKETS_SECONDS } from './buckets.js'
 
-const DURATION_BUCKETS_SECONDS = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60,
-]
 const MEMORY_BUCKETS_BYTES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048].map((mib) => mib * 2 ** 20)
 
 /** Told every event of every execution. */
@@ -40,10 +38,17 @@ export function executionMetrics(registry: Registry): ExecutionMetrics {
     buckets: MEMORY_BUCKETS_BYTES,
     registers: [registry],
   })
+  const stops = new Counter({
+    name: 'codeexec_stage_stops_total',
+    help: 'Stages that were stopped from outside, by the limit or request that stopped them.',
+    labelNames: ['language', 'stage', 'reason'] as const,
+    registers: [registry],
+  })
 
   return ({ language }, event) => {
     if (event.type === 'stage-finished') {
       const { stage, result } = event
+      if (result.stopReason !== null) stops.inc({ language, stage, reason: result.stopReason })
       wallTime.observe({ language, stage }, result.usage.wallTimeMs / 1000)
       cpuTime.observe({ language, stage }, result.usage.cpuTimeMs / 1000)
       memory.observe({ language, stage }, result.usage.memoryBytes)

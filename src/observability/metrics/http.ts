@@ -1,11 +1,9 @@
 import { Counter, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { HttpObserver } from '../http-observation.js'
+import { DURATION_BUCKETS_SECONDS } from './buckets.js'
 
-/** From an answer that needed nothing to an execution at its longest. */
-const DURATION_BUCKETS_SECONDS = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
-]
+const TOO_MANY_REQUESTS = 429
 
 /** Answered requests by method, route and status. */
 export function httpMetrics(registry: Registry): HttpObserver {
@@ -22,8 +20,15 @@ export function httpMetrics(registry: Registry): HttpObserver {
     buckets: DURATION_BUCKETS_SECONDS,
     registers: [registry],
   })
+  const rateLimited = new Counter({
+    name: 'codeexec_http_rate_limited_total',
+    help: 'Requests refused because their client had used up its rate.',
+    labelNames: ['route'] as const,
+    registers: [registry],
+  })
   return ({ method, route, statusCode, durationMs }) => {
     requests.inc({ method, route, status: statusCode })
+    if (statusCode === TOO_MANY_REQUESTS) rateLimited.inc({ route })
     duration.observe({ method, route }, durationMs / 1000)
   }
 }

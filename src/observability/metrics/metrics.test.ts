@@ -23,11 +23,12 @@ const RESULT: ExecutionResult = {
   run: STAGE,
 }
 
+const SERVICE = { version: '1.2.3', role: 'all' }
 const CPP = { language: 'cpp' }
 
 describe('requests', () => {
   it('are counted by method, route and status, and timed', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(SERVICE)
     metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 7 })
     metrics.http({ method: 'POST', route: '/run', statusCode: 503, durationMs: 1 })
     const text = await metrics.render()
@@ -44,7 +45,7 @@ describe('requests', () => {
 
 describe('executions', () => {
   it('are counted by language, deciding stage and verdict', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(SERVICE)
     metrics.executions(CPP, { type: 'finished', result: RESULT })
     metrics.executions(CPP, { type: 'finished', result: { ...RESULT, run: null, status: 'compile_error' } })
     const cancelled = { ...RESULT, run: null, compile: null, status: 'cancelled' } as const
@@ -58,7 +59,7 @@ describe('executions', () => {
   })
 
   it('have their stages measured', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(SERVICE)
     metrics.executions(CPP, { type: 'stage-started', stage: 'compile' })
     metrics.executions(CPP, { type: 'output', stage: 'compile', stream: 'stdout', chunk: new Uint8Array(1) })
     metrics.executions(CPP, { type: 'stage-finished', stage: 'compile', result: STAGE })
@@ -76,7 +77,8 @@ describe('executions', () => {
 describe('the queue', () => {
   it('is asked when metrics are read', async () => {
     let queued = 1
-    const metrics = createMetrics({ queue: () => ({ queued, running: 2, capacity: 10 }) })
+    const metrics = createMetrics(SERVICE)
+    metrics.watchQueue(() => ({ queued, running: 2, capacity: 10 }))
     expect(await metrics.render()).toContain('codeexec_queue_depth 1')
     queued = 5
     const text = await metrics.render()
@@ -86,16 +88,95 @@ describe('the queue', () => {
   })
 })
 
+describe('a client that asks too often', () => {
+  it('is counted by route', async () => {
+    const metrics = createMetrics(SERVICE)
+    metrics.http({ method: 'POST', route: '/run', statusCode: 429, durationMs: 1 })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 1 })
+    expect(await metrics.render()).toContain('codeexec_http_rate_limited_total{route="/run"} 1')
+  })
+})
+
+describe('a stage that was stopped', () => {
+  it('is counted by the limit that stopped it', async () => {
+    const metrics = createMetrics(SERVICE)
+    const result = { ...STAGE, stopReason: 'memory' } as const
+    metrics.executions(CPP, { type: 'stage-finished', stage: 'run', result })
+    metrics.executions(CPP, { type: 'stage-finished', stage: 'run', result: STAGE })
+    expect(await metrics.render()).toContain(
+      'codeexec_stage_stops_total{language="cpp",stage="run",reason="memory"} 1',
+    )
+  })
+})
+
+describe('waiting and opening', () => {
+  it('are told in seconds', async () => {
+    const metrics = createMetrics(SERVICE)
+    metrics.queueWait(2500)
+    metrics.sandboxOpening({ image: 'cpp', durationMs: 3 })
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_queue_wait_seconds_sum 2.5')
+    expect(text).toContain('codeexec_sandbox_opening_seconds_sum{language="cpp"} 0.003')
+  })
+})
+
+describe('a process that runs programs', () => {
+  it('tells how many it runs of how many it may', async () => {
+    const metrics = createMetrics(SERVICE)
+    const slots = metrics.watchSlots({ jobs: 2, sessions: 32 })
+    slots.begin('jobs')
+    slots.begin('sessions')
+    slots.end('sessions')
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_worker_slots{kind="jobs"} 2')
+    expect(text).toContain('codeexec_worker_slots_busy{kind="jobs"} 1')
+    expect(text).toContain('codeexec_worker_slots_busy{kind="sessions"} 0')
+  })
+
+  it('tells of its supervisor', async () => {
+    const metrics = createMetrics(SERVICE)
+    let figures: { pid: number | undefined; restarts: number } = { pid: process.pid, restarts: 0 }
+    metrics.watchSupervisor(() => figures)
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_supervisor_up 1')
+    expect(Number(/^codeexec_supervisor_resident_memory_bytes (.+)$/m.exec(text)?.[1])).toBeGreaterThan(1e6)
+    expect(Number(/^codeexec_supervisor_cpu_seconds_total (.+)$/m.exec(text)?.[1])).toBeGreaterThan(0)
+    figures = { pid: undefined, restarts: 2 }
+    const later = await metrics.render()
+    expect(later).toContain('codeexec_supervisor_up 0')
+    expect(later).toContain('codeexec_supervisor_restarts_total 2')
+  })
+})
+
+describe('what the service depends on', () => {
+  it('is asked when metrics are read', async () => {
+    const metrics = createMetrics(SERVICE)
+    let ok = true
+    metrics.watchDependencies(() => Promise.resolve([{ name: 'store', ok }]))
+    expect(await metrics.render()).toContain('codeexec_dependency_up{dependency="store"} 1')
+    ok = false
+    expect(await metrics.render()).toContain('codeexec_dependency_up{dependency="store"} 0')
+  })
+
+  it('does not spoil the metrics when it cannot be asked', async () => {
+    const metrics = createMetrics(SERVICE)
+    metrics.watchDependencies(() => Promise.reject(new Error('away')))
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_dependency_up{dependency="checks"} 0')
+    expect(text).toContain('codeexec_build_info{version="1.2.3",role="all"} 1')
+  })
+})
+
 describe('a registry', () => {
   it('is one of its own, so that two can live in one process', async () => {
-    const first = createMetrics()
-    const second = createMetrics()
+    const first = createMetrics(SERVICE)
+    const second = createMetrics(SERVICE)
     first.http({ method: 'GET', route: '/health', statusCode: 200, durationMs: 1 })
     expect(await second.render()).not.toContain('route="/health"')
   })
 
   it('tells of the process too', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(SERVICE)
     expect(await metrics.render()).toContain('process_resident_memory_bytes')
     expect(metrics.contentType).toContain('text/plain')
   })

@@ -4,8 +4,12 @@ import type { HttpObserver } from '../http-observation.js'
 import { executionMetrics } from './executions.js'
 import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
-import { queueMetrics } from './queue.js'
-import type { QueueFigures } from './queue.js'
+import { queueMetrics, queueWaitMetrics } from './queue.js'
+import type { QueueFigures, QueueWaitObserver } from './queue.js'
+import { openingMetrics, supervisorMetrics } from './sandboxes.js'
+import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
+import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
+import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
 
 /** What `GET /metrics` serves. */
 export interface MetricsExposition {
@@ -16,22 +20,33 @@ export interface MetricsExposition {
 export interface Metrics extends MetricsExposition {
   readonly http: HttpObserver
   readonly executions: ExecutionMetrics
-}
-
-export interface MetricsSources {
-  /** Absent in a process that has no queue of its own to tell of. */
-  readonly queue?: () => QueueFigures
+  readonly queueWait: QueueWaitObserver
+  readonly sandboxOpening: OpeningObserver
+  /** From now on the queue's figures are among the metrics; for a process that has a queue to tell of. */
+  watchQueue(figures: () => QueueFigures): void
+  /** What the service needs; the caller bounds how long an answer takes. */
+  watchDependencies(states: () => Promise<readonly DependencyState[]>): void
+  /** For a process that runs programs. */
+  watchSlots(slots: Readonly<Record<SlotKind, number>>): SlotMetrics
+  watchSupervisor(figures: () => SupervisorFigures): void
 }
 
 /** A registry of its own with every family: two processes' worth of metrics can live in one test. */
-export function createMetrics(sources: MetricsSources = {}): Metrics {
+export function createMetrics(service: ServiceFigures): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  if (sources.queue !== undefined) queueMetrics(registry, sources.queue)
+  serviceMetrics(registry, service)
+  machineMetrics(registry)
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
     http: httpMetrics(registry),
     executions: executionMetrics(registry),
+    queueWait: queueWaitMetrics(registry),
+    sandboxOpening: openingMetrics(registry),
+    watchQueue: (figures) => queueMetrics(registry, figures),
+    watchDependencies: (states) => dependencyMetrics(registry, states),
+    watchSlots: (slots) => slotMetrics(registry, slots),
+    watchSupervisor: (figures) => supervisorMetrics(registry, figures),
   }
 }

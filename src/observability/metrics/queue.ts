@@ -1,5 +1,6 @@
-import { Gauge } from 'prom-client'
+import { Gauge, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
+import { DURATION_BUCKETS_SECONDS } from './buckets.js'
 
 /** What the queue tells about itself when it is asked. */
 export interface QueueFigures {
@@ -23,4 +24,17 @@ export function queueMetrics(registry: Registry, figures: () => QueueFigures): v
       collect: () => gauge.set(figures()[figure]),
     })
   }
+}
+
+/** Told of every job how long it waited for a slot. */
+export type QueueWaitObserver = (waitedMs: number) => void
+
+export function queueWaitMetrics(registry: Registry): QueueWaitObserver {
+  const wait = new Histogram({
+    name: 'codeexec_queue_wait_seconds',
+    help: 'Time from the submission of a job until a worker took it.',
+    buckets: DURATION_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  return (waitedMs) => wait.observe(waitedMs / 1000)
 }

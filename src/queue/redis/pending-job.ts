@@ -34,7 +34,9 @@ export class PendingJob {
   readonly durable: boolean
   readonly followed: boolean
   readonly talks: boolean
+  readonly submittedMs = performance.now()
   waiting = true
+  wasTaken = false
   /** Reconciliations in a row that found it missing. */
   missed = 0
   readonly #options: SubmitOptions

@@ -23,6 +23,8 @@ export interface SubmitterOptions {
   readonly figures: Figures
   /** Slots of all workers. */
   readonly slots: () => number
+  /** Told of every job, when it is taken for the first time, how long it waited. */
+  readonly onTaken: (waitedMs: number) => void
 }
 
 type JoinReply = readonly [Buffer, Buffer, number, number, Buffer]
@@ -97,7 +99,11 @@ export class Submitter {
   /** A worker has taken this job. */
   taken(id: string): void {
     const job = this.#jobs.get(id)
-    if (job !== undefined) job.waiting = false
+    if (job === undefined) return
+    // A job that comes back from a worker that died is heard of twice.
+    if (!job.wasTaken) this.#options.onTaken(performance.now() - job.submittedMs)
+    job.wasTaken = true
+    job.waiting = false
   }
 
   /** @param news `version queued running`, and after a take `takes id`. */

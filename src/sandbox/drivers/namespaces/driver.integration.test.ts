@@ -137,6 +137,18 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
       expect(await leftoversOf(driver, false)).toEqual([])
     })
 
+    it('replaces a supervisor that ended before anybody asks for a sandbox, and counts it', async () => {
+      await driver.start()
+      const before = driver.supervisorRestarts
+      const ended = driver.supervisorPid!
+      process.kill(ended, 'SIGKILL')
+      await expect
+        .poll(() => driver.supervisorPid, { timeout: 10_000 })
+        .toSatisfy((pid) => pid !== undefined && pid !== ended)
+      expect(driver.supervisorRestarts).toBe(before + 1)
+      await driver.start()
+    })
+
     it('gives those who wait for a slot theirs in order, and loses none', async () => {
       const order: number[] = []
       await Promise.all(

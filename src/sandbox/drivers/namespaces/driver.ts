@@ -37,8 +37,10 @@ export interface NamespacesDriverOptions {
 export interface NamespacesDriver extends SandboxDriver {
   /** Starts the supervisor ahead of the first sandbox. Rejects with SandboxError when it cannot start. */
   start(): Promise<SupervisorInfo>
-  /** Process id of the running supervisor. */
+  /** Process id of the running supervisor; undefined while there is none. */
   readonly supervisorPid: number | undefined
+  /** How often another supervisor had to be started because one had ended. */
+  readonly supervisorRestarts: number
 }
 
 export function createNamespacesDriver(options: NamespacesDriverOptions): NamespacesDriver {
@@ -51,6 +53,7 @@ class Driver implements NamespacesDriver {
   #supervisor: Supervisor | undefined
   #images = new Map<string, Promise<void>>()
   #startedAt = 0
+  #starts = 0
   #closed = false
 
   constructor(options: NamespacesDriverOptions) {
@@ -58,7 +61,11 @@ class Driver implements NamespacesDriver {
   }
 
   get supervisorPid(): number | undefined {
-    return this.#supervisor?.pid
+    return this.#supervisor?.lost === undefined ? this.#supervisor?.pid : undefined
+  }
+
+  get supervisorRestarts(): number {
+    return Math.max(0, this.#starts - 1)
   }
 
   start(): Promise<SupervisorInfo> {
@@ -72,13 +79,30 @@ class Driver implements NamespacesDriver {
     if (current?.lost && Date.now() - this.#startedAt < RESTART_PAUSE_MS) throw current.lost
     this.#startedAt = Date.now()
     this.#images = new Map()
-    this.#supervisor = new Supervisor({
+    this.#starts++
+    const supervisor = new Supervisor({
       program: this.#options.program,
       slots: this.#options.slots + Math.min(this.#options.slots, 4),
       firstUid: this.#options.firstUid ?? DEFAULT_FIRST_UID,
       log: this.#options.log ?? (() => {}),
     })
-    return this.#supervisor
+    this.#supervisor = supervisor
+    this.#replaceWhenItEnds(supervisor)
+    return supervisor
+  }
+
+  /** At once and not with the next sandbox: a service without one counts as not ready and gets no requests. */
+  #replaceWhenItEnds(supervisor: Supervisor): void {
+    const restart = (): void => {
+      if (!this.#closed && this.#supervisor === supervisor) this.#running()
+    }
+    // One that never became ready is tried again only when somebody wants a sandbox.
+    supervisor.ready
+      .then(() => supervisor.ended)
+      .then(
+        () => setTimeout(restart, RESTART_PAUSE_MS).unref(),
+        () => {},
+      )
   }
 
   async open(spec: SandboxSpec): Promise<Sandbox> {

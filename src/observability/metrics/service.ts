@@ -1,0 +1,122 @@
+/** What this process is, what it depends on and how its machine stands. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import { Gauge } from 'prom-client'
+import type { Registry } from 'prom-client'
+
+export interface ServiceFigures {
+  readonly version: string
+  readonly role: string
+}
+
+/** One thing the service needs, and whether it has it. */
+export interface DependencyState {
+  readonly name: string
+  readonly ok: boolean
+}
+
+export function serviceMetrics(registry: Registry, { version, role }: ServiceFigures): void {
+  const build = new Gauge({
+    name: 'codeexec_build_info',
+    help: 'Always 1; the labels tell what runs.',
+    labelNames: ['version', 'role'] as const,
+    registers: [registry],
+  })
+  build.set({ version, role }, 1)
+}
+
+/** A check that hangs must not hang the metrics. */
+const CHECK_DEADLINE_MS = 2000
+
+/** Asked when metrics are read. */
+export function dependencyMetrics(
+  registry: Registry,
+  states: () => Promise<readonly DependencyState[]>,
+): void {
+  const up: Gauge<'dependency'> = new Gauge({
+    name: 'codeexec_dependency_up',
+    help: 'Whether what the service needs is there: store, queue, sandbox and so on, as in the readiness check.',
+    labelNames: ['dependency'] as const,
+    registers: [registry],
+    async collect() {
+      for (const { name, ok } of await inTime(states)) up.set({ dependency: name }, ok ? 1 : 0)
+    },
+  })
+}
+
+async function inTime(
+  states: () => Promise<readonly DependencyState[]>,
+): Promise<readonly DependencyState[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the checks take too long')), CHECK_DEADLINE_MS)
+  })
+  try {
+    return [...(await Promise.race([states(), late])), { name: 'checks', ok: true }]
+  } catch {
+    return [{ name: 'checks', ok: false }]
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Jobs run from the queue; sessions are programs that clients talk to, which wait most of the time. */
+export type SlotKind = 'jobs' | 'sessions'
+
+/** A process that runs programs: told when it begins and ends one. */
+export interface SlotMetrics {
+  begin(kind: SlotKind): void
+  end(kind: SlotKind): void
+}
+
+export function slotMetrics(registry: Registry, slots: Readonly<Record<SlotKind, number>>): SlotMetrics {
+  const labelNames = ['kind'] as const
+  const offered = new Gauge({
+    name: 'codeexec_worker_slots',
+    help: 'Executions that this process may run at once.',
+    labelNames,
+    registers: [registry],
+  })
+  const busy = new Gauge({
+    name: 'codeexec_worker_slots_busy',
+    help: 'Executions that this process runs.',
+    labelNames,
+    registers: [registry],
+  })
+  for (const kind of ['jobs', 'sessions'] as const) {
+    offered.set({ kind }, slots[kind])
+    busy.set({ kind }, 0)
+  }
+  return { begin: (kind) => busy.inc({ kind }), end: (kind) => busy.dec({ kind }) }
+}
+
+/** What the machine has, so that what is used can be shown as a part of it. */
+export function machineMetrics(registry: Registry): void {
+  const cpus: Gauge = new Gauge({
+    name: 'codeexec_machine_cpus',
+    help: 'CPUs that this process may use.',
+    registers: [registry],
+    collect: () => cpus.set(availableParallelism()),
+  })
+  const memory: Gauge = new Gauge({
+    name: 'codeexec_machine_memory_bytes',
+    help: 'Memory of the machine.',
+    registers: [registry],
+    collect: () => memory.set(totalmem()),
+  })
+  const available: Gauge = new Gauge({
+    name: 'codeexec_machine_memory_available_bytes',
+    help: 'Memory of the machine that could be used without swapping.',
+    registers: [registry],
+    collect: () => available.set(availableBytes()),
+  })
+}
+
+function availableBytes(): number {
+  try {
+    const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
+    return Number(kibibytes) * 1024
+  } catch {
+    return freemem()
+  }
+}
