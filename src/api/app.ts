@@ -3,6 +3,7 @@ import compress from '@fastify/compress'
 import { fastify, LogController } from 'fastify'
 import type { Config } from '../config/variables.js'
 import type { ApiContext, ApiDependencies, App, ZodTypeProvider } from './dependencies.js'
+import { authenticateRequests } from './plugins/authentication.js'
 import { answerConnectionError } from './plugins/connection-errors.js'
 import { answerErrors, sendError, toServiceError } from './plugins/errors.js'
 import { executingHooks } from './plugins/executing.js'
@@ -65,6 +66,7 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   app.addHook('onRoute', (route) => routes.add(route))
   addStandardHeaders(app)
   observeRequests(app, dependencies.onHttpRequest)
+  const authentication = authenticateRequests(app, dependencies.authentication)
   parseJsonBodies(app)
   validateWithZod(app)
   answerErrors(app, { routes, bodyLimitBytes: config.http.bodyLimitBytes })
@@ -88,6 +90,7 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   if (analyzer !== undefined) analyzeRoute(app, { ...context, analyzer }, executingHooks(context))
   if (dependencies.records !== undefined) recordRoutes(app, context, dependencies.records, executing)
   if (dependencies.metrics !== undefined) metricsRoute(app, dependencies.metrics)
+  authentication.pagesFollow()
   serveOpenApi(app)
   await serveWebPage(app, dependencies.webRoot)
 

@@ -41,7 +41,7 @@ function mappedIpv4(groups: readonly string[]): string | undefined {
     .join('.')
 }
 
-/** Turns client addresses into keys that lead back to nobody. */
+/** Turns client addresses, and the ids of those who say who they are, into keys that lead back to nobody. */
 export function createClientKeys(): (address: string) => string {
   const secret = randomBytes(32).toString('hex')
   return (address) => hash('sha256', `${secret}${clientNetwork(address)}`, 'base64url')

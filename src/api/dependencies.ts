@@ -11,6 +11,7 @@ import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import type { EventStream } from '../submissions/event-stream.js'
 import type { Submissions } from '../submissions/submissions.js'
+import type { Authentication, Identity } from './authentication/identity.js'
 
 /** One thing the service needs, and whether it has it. `detail` is shown to everyone: no paths, no addresses. */
 export interface ReadinessCheck {
@@ -37,6 +38,8 @@ export interface ApiDependencies {
   /** Served at /metrics; without it there is no such page. */
   readonly metrics?: MetricsExposition
   readonly onHttpRequest?: HttpObserver
+  /** Who may ask; without it everybody may, anonymously. */
+  readonly authentication?: Authentication
   /** Folder of the built web page; a plain page greets visitors while there is none. */
   readonly webRoot?: string
 }
@@ -83,6 +86,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Stands for the client's network; set where executions are limited. Never logged or stored. */
     clientKey: string
+    /** Who asks, where the operator wants to know and the request says so. */
+    identity: Identity | undefined
     /** Takes this many further executions off the client's rate, or throws RATE_LIMITED. */
     chargeExecutions: (count: number) => void
     /** Id of the execution this request is about, for the log; empty where there is none. */

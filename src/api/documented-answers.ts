@@ -25,6 +25,8 @@ export const BODY_ERRORS = [
 /** Errors of every endpoint that executes code. */
 export const EXECUTION_ERRORS: readonly ErrorCode[] = [
   ...BODY_ERRORS,
+  'UNAUTHORIZED',
+  'AUTHENTICATION_UNAVAILABLE',
   'LANGUAGE_NOT_SUPPORTED',
   'LIMIT_TOO_HIGH',
   'RATE_LIMITED',

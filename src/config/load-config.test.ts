@@ -155,6 +155,15 @@ describe('refusing', () => {
 
   it('refuses a split role without what it shares with the others', () => {
     expect(problemsOf({ CODEEXEC_ROLE: 'worker' })).toEqual(['CODEEXEC_ROLE=worker needs REDIS_URL'])
+    expect(problemsOf({ CODEEXEC_AUTH: 'required' })).toEqual([
+      'CODEEXEC_AUTH=required needs CODEEXEC_API_KEYS_FILE or CODEEXEC_JWKS_URL',
+    ])
+    expect(problemsOf({ CODEEXEC_API_KEYS_FILE: '/keys' })).toEqual([
+      'API keys and tokens are checked only with CODEEXEC_AUTH=optional or required',
+    ])
+    expect(problemsOf({ CODEEXEC_AUTH: 'optional', CODEEXEC_JWKS_URL: 'https://id.example/keys' })).toEqual([
+      'CODEEXEC_JWKS_URL needs CODEEXEC_JWT_ISSUER and CODEEXEC_JWT_AUDIENCE',
+    ])
   })
 })
 

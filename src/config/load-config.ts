@@ -106,6 +106,7 @@ function findContradictions(config: Config): string[] {
   if (config.role !== 'all' && config.redisUrl === undefined) {
     problems.push(`CODEEXEC_ROLE=${config.role} needs REDIS_URL`)
   }
+  problems.push(...authenticationContradictions(config.authentication))
   for (const stage of ['run', 'compile'] as const) {
     for (const limit of LIMIT_NAMES) {
       if (config.limits.defaults[stage][limit] > config.limits.maximum[stage][limit]) {
@@ -122,6 +123,26 @@ function findContradictions(config: Config): string[] {
         `${name} is above ${VARIABLES.limits.maximum.run[limit].name}; lower the one or raise the other`,
       )
     }
+  }
+  return problems
+}
+
+function authenticationContradictions({
+  mode,
+  apiKeysFile,
+  jwksUrl,
+  issuer,
+  audience,
+}: Config['authentication']): string[] {
+  const problems: string[] = []
+  if (mode !== 'off' && apiKeysFile === undefined && jwksUrl === undefined) {
+    problems.push(`CODEEXEC_AUTH=${mode} needs CODEEXEC_API_KEYS_FILE or CODEEXEC_JWKS_URL`)
+  }
+  if (mode === 'off' && (apiKeysFile !== undefined || jwksUrl !== undefined)) {
+    problems.push('API keys and tokens are checked only with CODEEXEC_AUTH=optional or required')
+  }
+  if (jwksUrl !== undefined && (issuer === undefined || audience === undefined)) {
+    problems.push('CODEEXEC_JWKS_URL needs CODEEXEC_JWT_ISSUER and CODEEXEC_JWT_AUDIENCE')
   }
   return problems
 }

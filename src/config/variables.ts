@@ -224,6 +224,31 @@ export const VARIABLES = {
       'Command line arguments of one request, all together.',
     ),
   },
+  authentication: {
+    mode: variable(
+      'CODEEXEC_AUTH',
+      oneOf('off', 'optional', 'required'),
+      'off',
+      'Whether clients say who they are: nobody does, whoever has a limit of its own does, or everybody must. Health, metrics, languages and pages stay open.',
+    ),
+    apiKeysFile: optional(
+      'CODEEXEC_API_KEYS_FILE',
+      text,
+      'File with a line for each API key; `codeexec api-key <name> [rate]` makes one. Read at start.',
+    ),
+    jwksUrl: optional(
+      'CODEEXEC_JWKS_URL',
+      url('https', 'http'),
+      'Where the identity provider publishes the keys that verify its tokens.',
+    ),
+    issuer: optional('CODEEXEC_JWT_ISSUER', text, 'Who must have issued a token (`iss`).'),
+    audience: optional('CODEEXEC_JWT_AUDIENCE', text, 'Whom a token must be meant for (`aud`).'),
+    tokenRateLimit: optional(
+      'CODEEXEC_JWT_RATE_LIMIT',
+      rate,
+      'Requests per subject of a token; `CODEEXEC_RATE_LIMIT` where unset.',
+    ),
+  },
   queue: {
     capacity: variable(
       'CODEEXEC_QUEUE_CAPACITY',

@@ -19,6 +19,11 @@ export const ERRORS = {
     retryable: false,
     meaning: "A requested limit is above the server's maximum, which the message names.",
   },
+  UNAUTHORIZED: {
+    status: 401,
+    retryable: false,
+    meaning: 'This server wants an API key or a token, and got none or one that it does not accept.',
+  },
   NOT_FOUND: { status: 404, retryable: false, meaning: 'Nothing is at this address.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -76,6 +81,11 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     meaning: 'The database cannot be reached just now; what does not need it works on.',
+  },
+  AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'The provider whose keys verify tokens cannot be reached just now.',
   },
   LANGUAGE_NOT_READY: {
     status: 503,

@@ -13,6 +13,7 @@ import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import { startAnalysis } from './analysis.js'
+import { createAuthentication } from './authentication.js'
 import { startExecuting } from './executing.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
@@ -22,6 +23,7 @@ import { together } from './service.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
 export async function createAllInOne(config: Config, logger: Logger): Promise<Service> {
+  const authentication = createAuthentication(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const { languages, images, plan, driver, work, checks } = await startExecuting(config, logger, metrics)
   const queue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
@@ -52,6 +54,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     analyzer,
     records: records.records,
     onHttpRequest: metrics.http,
+    ...(authentication !== undefined && { authentication }),
     clock: Date.now,
     readiness,
     webRoot: WEB_ROOT,

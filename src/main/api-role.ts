@@ -6,6 +6,7 @@ import { loadLanguages } from '../languages/registry.js'
 import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import type { WorkerRecord } from '../queue/redis.js'
+import { createAuthentication } from './authentication.js'
 import { imagesCheck } from './executing.js'
 import { offeredLanguages } from './offered-languages.js'
 import { packageVersion, WEB_ROOT } from './places.js'
@@ -16,6 +17,7 @@ import { WorkerImages } from './worker-images.js'
 
 export async function createApiRole(config: Config, logger: Logger): Promise<Service> {
   const languages = offeredLanguages(await loadLanguages(), config.languages)
+  const authentication = createAuthentication(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
   const { jobs, sessions } = queues
@@ -32,6 +34,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     logger,
     metrics,
     onHttpRequest: metrics.http,
+    ...(authentication !== undefined && { authentication }),
     clock: Date.now,
     readiness,
     webRoot: WEB_ROOT,

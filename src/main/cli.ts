@@ -3,6 +3,7 @@
 import { ConfigError, loadConfig } from '../config/load-config.js'
 import { ServiceError } from '../contract/errors.js'
 import { IMAGES_USAGE, imagesCommand } from '../images/images-command.js'
+import { apiKeyCommand } from './authentication.js'
 import { doctor } from './doctor.js'
 import { packageVersion } from './places.js'
 import { StartError, serve } from './serve.js'
@@ -12,12 +13,14 @@ const USAGE = `codeexec serve                           run the service; setting
 codeexec api, codeexec worker            run one half of it; the halves share REDIS_URL
 codeexec doctor                          tell what this host can enforce and what is missing
 codeexec config                          show the effective settings
+codeexec api-key <name> [rate]           make an API key for CODEEXEC_AUTH
 ${IMAGES_USAGE}
 codeexec --help, --version
 
 Settings are described in docs/configuration.md.`
 
 const EXIT_USAGE = 2
+const TAKES_ARGUMENTS = new Set(['images', 'api-key'])
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -26,7 +29,7 @@ function write(line: string): void {
 /** Runs one command. Undefined means that the process goes on by itself: it serves. */
 async function runCommand(argv: readonly string[]): Promise<number | undefined> {
   const [command = 'serve', ...rest] = argv
-  if (rest.length > 0 && command !== 'images') {
+  if (rest.length > 0 && !TAKES_ARGUMENTS.has(command)) {
     throw new StartError(`codeexec ${command} takes no arguments; codeexec --help lists the commands.`)
   }
   switch (command) {
@@ -41,6 +44,8 @@ async function runCommand(argv: readonly string[]): Promise<number | undefined> 
       return doctor(write)
     case 'images':
       return buildOrListImages(rest)
+    case 'api-key':
+      return apiKeyCommand(rest, write)
     case 'config':
       write(showConfig(loadConfig()))
       return 0

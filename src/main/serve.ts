@@ -10,6 +10,7 @@ import type { Logger } from '../observability/logger.js'
 import { SandboxError } from '../sandbox/driver.js'
 import { createAllInOne } from './all-in-one.js'
 import { createApiRole } from './api-role.js'
+import { AuthenticationError } from './authentication.js'
 import { packageVersion } from './places.js'
 import { prepareImages } from './prepare-images.js'
 import type { Service } from './service.js'
@@ -82,6 +83,7 @@ function explainStart(error: unknown): never {
     const reason = `Sandboxes cannot be made here: ${error.message}; codeexec doctor says what is missing.`
     throw new StartError(reason, { cause: error })
   }
+  if (error instanceof AuthenticationError) throw new StartError(error.message, { cause: error })
   if (error instanceof ServiceError)
     throw new StartError(`CODEEXEC_LANGUAGES: ${error.message}`, { cause: error })
   throw error

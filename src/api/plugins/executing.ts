@@ -11,8 +11,7 @@ export type ExecutingHooks = readonly onRequestHookHandler[]
 export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHooks {
   const keyOf = createClientKeys()
   const { rateLimit } = config.http
-  const limiter = rateLimit === null ? undefined : new RateLimiter(rateLimit, () => performance.now())
-  const policy = rateLimit === null ? '' : `${rateLimit.requests};w=${Math.ceil(rateLimit.windowMs / 1000)}`
+  const limiters = new LimitersByRate()
 
   const refuseWhileDraining: onRequestHookHandler = (_request, reply, done) => {
     if (!lifecycle.draining) {
@@ -24,27 +23,42 @@ export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHook
   }
 
   const limitRate: onRequestHookHandler = (request, reply, done) => {
-    request.clientKey = keyOf(request.ip)
-    if (limiter === undefined || rateLimit === null) {
+    const { identity } = request
+    request.clientKey = keyOf(identity?.id ?? request.ip)
+    const rate = identity?.rate === undefined ? rateLimit : identity.rate
+    if (rate === null) {
       request.chargeExecutions = () => {}
       done()
       return
     }
+    const limiter = limiters.of(rate)
     request.chargeExecutions = (count) => {
       const more = limiter.take(request.clientKey, count)
-      if (!more.allowed) throw tooMany(rateLimit, more.resetSeconds)
+      if (!more.allowed) throw tooMany(rate, more.resetSeconds)
     }
     const { allowed, limit, remaining, resetSeconds } = limiter.take(request.clientKey)
     void reply.headers({
       'ratelimit-limit': limit,
       'ratelimit-remaining': remaining,
       'ratelimit-reset': resetSeconds,
-      'ratelimit-policy': policy,
+      'ratelimit-policy': `${rate.requests};w=${Math.ceil(rate.windowMs / 1000)}`,
     })
-    done(allowed ? undefined : tooMany(rateLimit, resetSeconds))
+    done(allowed ? undefined : tooMany(rate, resetSeconds))
   }
 
   return [refuseWhileDraining, limitRate]
+}
+
+/** As many limiters as there are rates: that of everyone and those of some API keys. */
+class LimitersByRate {
+  readonly #limiters = new Map<string, RateLimiter>()
+
+  of(rate: Rate): RateLimiter {
+    const name = `${rate.requests}/${rate.windowMs}`
+    const limiter = this.#limiters.get(name) ?? new RateLimiter(rate, () => performance.now())
+    this.#limiters.set(name, limiter)
+    return limiter
+  }
 }
 
 function tooMany({ requests, windowMs }: Rate, resetSeconds: number): ServiceError {

@@ -11,8 +11,10 @@ export function observeRequests(app: App, onHttpRequest: HttpObserver | undefine
     const { method, jobId } = request
     const { statusCode, elapsedTime: durationMs } = reply
     onHttpRequest?.({ method, route, statusCode, durationMs })
+    const { keyName } = request.identity ?? {}
     const fields = { method, route, status: statusCode, durationMs: Math.round(durationMs * 10) / 10 }
-    request.log.info(jobId === '' ? fields : { ...fields, jobId }, 'request')
+    const whose = { ...(jobId !== '' && { jobId }), ...(keyName !== undefined && { apiKey: keyName }) }
+    request.log.info({ ...fields, ...whose }, 'request')
     done()
   })
 }
