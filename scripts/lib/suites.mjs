@@ -67,6 +67,7 @@ export const SUITES = [
   },
   vitest('e2e', 15 * MINUTE_MS, true),
   vitest('hostile', 15 * MINUTE_MS, true),
+  vitest('operations', 15 * MINUTE_MS, true),
   {
     name: 'cgroup-v2',
     commands: [node(join('scripts', 'test-cgroup-v2.mjs'))],

@@ -1,6 +1,6 @@
 /** Debian packages: finds the missing ones and installs only these. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 
 import { run } from './run.mjs'
 import { fail, say } from './say.mjs'
@@ -16,8 +16,11 @@ export const PACKAGES_TO_RUN = [
   'debian-archive-keyring',
 ]
 
-/** What only the checks need: a virtual machine with a cgroup-v2 kernel, and file systems for it. */
-export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs']
+/**
+ * What only the checks need: a virtual machine with a cgroup-v2 kernel and file systems for it; the proxy and the
+ * monitoring that operators put around the service.
+ */
+export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs', 'nginx-light', 'prometheus', 'openssl']
 
 const APT_TIMEOUT_MS = 15 * 60_000
 const APT = ['apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120']
@@ -41,6 +44,22 @@ function apt(...args) {
   return run([...APT, ...args], { env: ENVIRONMENT, timeoutMs: APT_TIMEOUT_MS })
 }
 
+const POLICY = '/usr/sbin/policy-rc.d'
+
+/**
+ * The checks start what they need themselves, on ports of their own: an nginx or a Prometheus that the installation
+ * starts would be one more service on somebody's machine. This file is Debian's way of saying so.
+ */
+async function withoutStartingServices(install) {
+  if (existsSync(POLICY)) return install()
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return await install()
+  } finally {
+    rmSync(POLICY)
+  }
+}
+
 function hasPackageLists() {
   try {
     return readdirSync('/var/lib/apt/lists').some(
@@ -56,7 +75,7 @@ export async function installPackages(packages) {
   const missing = missingPackages(packages)
   if (missing.length === 0) return
   say(`  installing ${missing.join(' ')}`)
-  const install = () => apt('install', '--no-install-recommends', ...missing)
+  const install = () => withoutStartingServices(() => apt('install', '--no-install-recommends', ...missing))
   const fresh = hasPackageLists()
   if (!fresh) await apt('update')
   let result = await install()

@@ -6,7 +6,7 @@ import type { App } from '../dependencies.js'
 import { LANDING_PAGE } from './landing-page.js'
 
 /** The editor makes workers from blobs and styles itself; everything comes from this origin. */
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'self'",
   "script-src 'self'",
   "worker-src 'self' blob:",
