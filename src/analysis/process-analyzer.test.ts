@@ -213,7 +213,8 @@ describe('the process analyzer', () => {
 })
 
 describe('the analysis process', () => {
-  it.skipIf(process.getuid?.() !== 0)('works as nobody, with nothing of the environment', async () => {
+  it('works as nobody, with nothing of the environment', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can become nobody')
     await expectToWork(newAnalyzer())
     const [id] = analysisProcesses()
     expect(readFileSync(`/proc/${id}/status`, 'utf8')).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m)

@@ -43,7 +43,9 @@ const BROKEN = tinyLanguage('broken', { steps: [['false']] })
 const ORPHAN = tinyLanguage('orphan', { extends: 'broken' })
 const DEFINITIONS = [TINY, CHILD, BROKEN, ORPHAN, SLOW]
 
-describe.skipIf(process.getuid?.() !== 0)('ImageBuilder', () => {
+const unfit = process.getuid?.() === 0 ? '' : ', skipped: not root'
+
+describe.skipIf(unfit !== '')(`ImageBuilder${unfit}`, () => {
   let dataDirectory = ''
   let images = ''
   let folder = ''

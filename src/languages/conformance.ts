@@ -32,7 +32,8 @@ export function testLanguages(
   isInstalled: (id: string) => boolean = () => true,
 ): void {
   for (const language of registry.all) {
-    describe.skipIf(!isInstalled(language.id))(`language ${language.name}`, () => {
+    const absent = isInstalled(language.id) ? '' : ', skipped: its image is not built'
+    describe.skipIf(absent !== '')(`language ${language.name}${absent}`, () => {
       testLanguage(language, run)
     })
   }

@@ -16,7 +16,10 @@ const databaseUrl = (base: string, name: string): string => {
   return url.href
 }
 
-describe.skipIf(server === undefined)('MongoDB', () => {
+const unfit = server === undefined ? ', skipped: no MONGODB_URL and no Go toolchain to build a server' : ''
+const ownOnly = server?.restart === undefined ? ', skipped: no server of our own to restart' : ''
+
+describe.skipIf(unfit !== '')(`MongoDB${unfit}`, () => {
   testExecutionStore('mongodb', async () => {
     const url = databaseUrl(server?.url ?? '', `codeexec-test-${randomUUID()}`)
     const client = new MongoClient(url)
@@ -36,7 +39,7 @@ describe.skipIf(server === undefined)('MongoDB', () => {
   })
 })
 
-describe.skipIf(server?.restart === undefined)('MongoDB that goes away', () => {
+describe.skipIf(ownOnly !== '')(`MongoDB that goes away${ownOnly}`, () => {
   let own: MongodbServer | undefined
   beforeAll(async () => {
     own = await startMongodb()
