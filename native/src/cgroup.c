@@ -24,6 +24,10 @@
 /* What an empty group may still be charged with: the keeper, and what the kernel counts in batches per CPU. */
 #define CLEAN_BYTES (4u << 20)
 #endif
+#define KEEPERS 1u
+#define RESIDENT_STEP_BYTES ((uint64_t)1 << 20)
+/* What one fork server in a group may be charged with: its page tables, and pages that it no longer shares. */
+#define FORK_SERVER_BYTES ((uint64_t)8 << 20)
 #define CPU_PERIOD_US 100000u
 
 static const char *const v1_names[V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
@@ -318,8 +322,29 @@ int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **ste
     group->applied = (struct cgroup_limits){0};
     group->baseline_memory_bytes = group->baseline_cpu_ns = group->baseline_oom_kills = 0;
     group->made = false;
+    group->residents = host.version == 1 ? KEEPERS : 0;
     close_fds(group);
     return host.version == 2 ? open_v2(group, step) : open_v1(group, step);
+}
+
+int slot_cgroup_open(const struct slot_cgroup *group, int *directories)
+{
+    for (unsigned i = 0; i < V1_COUNT; i++) {
+        char path[400];
+        slot_path(group, i, path, sizeof path);
+        directories[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (directories[i] < 0) {
+            int error = -errno;
+            while (i-- > 0) close(directories[i]);
+            return error;
+        }
+    }
+    return 0;
+}
+
+bool slot_cgroup_has_strangers(const struct slot_cgroup *group)
+{
+    return read_number(group->pids_current_fd) > group->residents;
 }
 
 int slot_cgroup_join(const struct slot_cgroup *group)
@@ -334,6 +359,13 @@ int slot_cgroup_join(const struct slot_cgroup *group)
         if (error) return error;
     }
     return 0;
+}
+
+/* What fork servers that live in the group are charged with, in steps, so that the limit is rarely written anew. */
+static uint64_t resident_bytes(const struct slot_cgroup *group)
+{
+    if (group->residents <= KEEPERS) return 0;
+    return (group->baseline_memory_bytes + RESIDENT_STEP_BYTES - 1) / RESIDENT_STEP_BYTES * RESIDENT_STEP_BYTES;
 }
 
 static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
@@ -362,16 +394,18 @@ int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *lim
 {
     struct cgroup_limits *applied = &group->applied;
     int error = 0;
-    if (applied->memory_bytes != limits->memory_bytes) {
-        error = limit_memory(group, limits->memory_bytes);
+    uint64_t memory_bytes = limits->memory_bytes + resident_bytes(group);
+    if (applied->memory_bytes != memory_bytes) {
+        error = limit_memory(group, memory_bytes);
         if (error) return error;
-        applied->memory_bytes = limits->memory_bytes;
+        applied->memory_bytes = memory_bytes;
     }
-    if (applied->processes != limits->processes) {
-        /* The namespace's init process, and on v1 the keeper, are counted too. */
-        error = write_number(group->pids_limit_fd, limits->processes + (host.version == 1 ? 2u : 1u));
+    /* The namespace's init process, and who lives in the group, are counted too. */
+    uint32_t processes = limits->processes + 1 + group->residents;
+    if (applied->processes != processes) {
+        error = write_number(group->pids_limit_fd, processes);
         if (error) return error;
-        applied->processes = limits->processes;
+        applied->processes = processes;
     }
     if (applied->cpu_milli != limits->cpu_milli) {
         error = limit_cpu(group, limits->cpu_milli);
@@ -434,9 +468,27 @@ void slot_cgroup_begin(struct slot_cgroup *group)
     group->baseline_memory_bytes = read_number(group->memory_usage_fd);
 }
 
+void slot_cgroup_expel(const struct slot_cgroup *group, const pid_t *residents, unsigned count)
+{
+    slot_cgroup_kill(group);
+    if (host.version == 2) return;
+    char path[400], procs[448], line[32];
+    slot_path(group, V1_PIDS, path, sizeof path);
+    snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
+    FILE *list = fopen(procs, "re");
+    while (list && fgets(line, sizeof line, list)) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        bool resident = pid <= 1;
+        for (unsigned i = 0; i < count; i++) resident |= pid == residents[i];
+        if (!resident) kill(pid, SIGKILL);
+    }
+    if (list) fclose(list);
+}
+
 static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
-    if (read_number(group->pids_current_fd) > 1) return -EBUSY;
+    if (read_number(group->pids_current_fd) > group->residents) return -EBUSY;
+    kept_bytes += (group->residents - KEEPERS) * FORK_SERVER_BYTES;
     if (reclaim) write_number(group->memory_reclaim_fd, 0);
     /* The first look is cheap and nearly always enough. */
     if (read_number(group->memory_usage_fd) > kept_bytes + CLEAN_BYTES &&
@@ -457,6 +509,7 @@ static int renew_v2(struct slot_cgroup *group)
     slot_path(group, 0, path, sizeof path);
     if (rmdir(path) < 0 && errno != ENOENT) return -EBUSY;
     struct cgroup_limits wanted = group->applied;
+    if (wanted.processes > 0) wanted.processes -= 1;
     group->generation++;
     const char *step;
     close_fds(group);

@@ -32,6 +32,9 @@ struct slot_cgroup {
     unsigned index;
     unsigned generation;
     bool made;
+    /* Processes of ours that live in the group: on v1 the keeper and fork servers. */
+    uint32_t residents;
+    /* As written, with what our own processes need. */
     struct cgroup_limits applied;
     /* v2: the group's directory, for clone3. */
     int dir_fd;
@@ -57,6 +60,12 @@ void cgroups_stop(void);
 int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **step);
 /* Moves the calling process into the slot's group; only the v1 keeper does, once. Returns 0 or -errno. */
 int slot_cgroup_join(const struct slot_cgroup *group);
+/* v1: the group's directories, for a fork server that is to enter it. Returns 0 or -errno. */
+int slot_cgroup_open(const struct slot_cgroup *group, int *directories);
+/* True while anything is in the group that does not live there. */
+bool slot_cgroup_has_strangers(const struct slot_cgroup *group);
+/* Kills what is in the group and does not live there. */
+void slot_cgroup_expel(const struct slot_cgroup *group, const pid_t *residents, unsigned count);
 /* Writes the limits that differ from those applied. Returns 0 or -errno. */
 int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *limits);
 uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group);

@@ -15,13 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "exec.h"
 #include "mounts.h"
 #include "privileges.h"
 #include "seccomp_filter.h"
 #include "util.h"
 
 /* Where the report socket stays, out of the way of the program's streams. */
-#define REPORT_FD 3
+static int report_fd = 3;
 
 static struct {
     char *text;
@@ -37,7 +38,7 @@ void launch_hide_arguments(char *arguments, size_t size)
 static void report(const struct report *message)
 {
     /* A supervisor that is gone takes its sandboxes along. */
-    if (send(REPORT_FD, message, sizeof *message, MSG_NOSIGNAL) < 0) _exit(1);
+    if (send(report_fd, message, sizeof *message, MSG_NOSIGNAL) < 0) _exit(1);
 }
 
 static void fail(const char *step) __attribute__((noreturn));
@@ -64,7 +65,7 @@ static void send_descriptor(enum report_kind kind, int descriptor)
     item->cmsg_type = SCM_RIGHTS;
     item->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(item), &descriptor, sizeof descriptor);
-    if (sendmsg(REPORT_FD, &envelope, MSG_NOSIGNAL) < 0) _exit(1);
+    if (sendmsg(report_fd, &envelope, MSG_NOSIGNAL) < 0) _exit(1);
 }
 
 /* Strings of the request as a NULL-ended vector of C strings. The process is about to exec or exit: never freed. */
@@ -79,42 +80,12 @@ static char **vector_of(struct reader strings, uint32_t count)
     return vector;
 }
 
-static const char *variable(char **environment, const char *name)
+/* All but the standard streams, the report socket and what an interpreter opened for itself. */
+static int close_others(const struct launch *launch)
 {
-    size_t size = strlen(name);
-    for (; *environment; environment++)
-        if (strncmp(*environment, name, size) == 0 && (*environment)[size] == '=') return *environment + size + 1;
-    return NULL;
-}
-
-/* Returns only when nothing could be executed, with errno set. */
-static void execute(char **arguments, char **environment)
-{
-    if (strchr(arguments[0], '/')) {
-        execve(arguments[0], arguments, environment);
-        return;
-    }
-    const char *path = variable(environment, "PATH");
-    int error = ENOENT;
-    while (path && *path) {
-        size_t size = strcspn(path, ":");
-        char file[4096];
-        if (snprintf(file, sizeof file, "%.*s/%s", (int)size, path, arguments[0]) < (int)sizeof file) {
-            execve(file, arguments, environment);
-            if (errno != ENOENT && errno != ENOTDIR) error = errno;
-        }
-        path += size + (path[size] == ':');
-    }
-    errno = error;
-}
-
-static void reset_signals(void)
-{
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    int first = launch->server ? launch->server->own_fds : report_fd;
+    if (first < report_fd && close_range((unsigned)first, (unsigned)report_fd - 1, 0) < 0) return -1;
+    return close_range((unsigned)report_fd + 1, ~0u, 0);
 }
 
 static void take_streams(const struct launch *launch, const char *terminal)
@@ -131,23 +102,23 @@ static void take_streams(const struct launch *launch, const char *terminal)
         if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 16)) < 0) fail("move-streams");
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0) fail("move-streams");
-    if (close_range(REPORT_FD + 1, ~0u, 0) < 0) fail("close-descriptors");
+    if (close_others(launch) < 0) fail("close-descriptors");
 }
 
-static void run_program(const struct launch *launch, const struct run_request *request, const char *terminal,
-                        uint64_t init_cpu_ns) __attribute__((noreturn));
+/* Returns only in a fork server's program. */
 static void run_program(const struct launch *launch, const struct run_request *request, const char *terminal,
                         uint64_t init_cpu_ns)
 {
     take_streams(launch, terminal);
     char folder[4096];
     snprintf(folder, sizeof folder, "/box/%.*s", (int)request->cwd.size, (const char *)request->cwd.data);
-    char **arguments = vector_of(request->arguments, request->argument_count);
-    char **environment = vector_of(request->variables, request->variable_count);
     umask(022);
-    reset_signals();
+    /* An interpreter has set its signals up, as a program's would by now. */
+    if (!launch->server) reset_signals();
     int error = rlimits_apply(request->file_bytes);
     if (!error) error = privileges_become(launch->uid);
+    /* What exec would do: without it, its own /proc would be closed to the program. */
+    if (!error && launch->server && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) error = -errno;
     if (error) {
         errno = -error;
         fail("drop-privileges");
@@ -159,6 +130,14 @@ static void run_program(const struct launch *launch, const struct run_request *r
         fail("seccomp");
     }
     struct report started = {.kind = REPORT_STARTED, .time_ns = now_ns(), .cpu_ns = init_cpu_ns + own_cpu_ns()};
+    if (launch->server) {
+        report(&started);
+        close(report_fd);
+        launch->server->become(request);
+        return;
+    }
+    char **arguments = vector_of(request->arguments, request->argument_count);
+    char **environment = vector_of(request->variables, request->variable_count);
     report(&started);
     execute(arguments, environment);
     fail("exec");
@@ -208,19 +187,26 @@ static void prepare(const struct launch *launch, const struct open_request *open
     if (step) fail(step);
 }
 
+static void hide_arguments(void)
+{
+    if (own_arguments.size > 0) memset(own_arguments.text, 0, own_arguments.size);
+}
+
 void launch_init(const struct launch *launch)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "init");
-    memset(own_arguments.text, 0, own_arguments.size);
-    int report_fd = fcntl(launch->fds[LAUNCH_REPORT], F_DUPFD_CLOEXEC, 32);
+    /* A fork server's are those of the program, which is yet to be forked. */
+    if (!launch->server) hide_arguments();
+    else report_fd = launch->server->report_fd;
+    int reports = fcntl(launch->fds[LAUNCH_REPORT], F_DUPFD_CLOEXEC, 32);
     /* Only the descriptors of the launch go on, all above the standard ones; the report socket gets its place. */
     struct launch own = *launch;
     for (int i = 0; i < LAUNCH_FDS; i++) {
         own.fds[i] = fcntl(launch->fds[i], F_DUPFD_CLOEXEC, 40);
         if (own.fds[i] < 0) _exit(1);
     }
-    if (report_fd < 0 || dup3(report_fd, REPORT_FD, O_CLOEXEC) < 0) _exit(1);
+    if (reports < 0 || dup3(reports, report_fd, O_CLOEXEC) < 0) _exit(1);
     struct open_request open_request;
     struct run_request request;
     if (!parse_open(own.open_payload, own.open_size, &open_request) ||
@@ -241,9 +227,16 @@ void launch_init(const struct launch *launch)
     uint64_t cpu_ns = own_cpu_ns();
     pid_t program = fork();
     if (program < 0) fail("fork");
-    if (program == 0) run_program(&own, &request, terminal[0] ? terminal : NULL, cpu_ns);
-    close_range(REPORT_FD + 1, ~0u, 0);
-    for (int fd = 0; fd < 3; fd++) close(fd);
+    if (program == 0) {
+        run_program(&own, &request, terminal[0] ? terminal : NULL, cpu_ns);
+        return;
+    }
+    if (launch->server) {
+        hide_arguments();
+        reset_signals();
+    }
+    close_range(0, (unsigned)report_fd - 1, 0);
+    close_range((unsigned)report_fd + 1, ~0u, 0);
     /* A uid that no program has: nobody inside can signal this process or look into it. */
     if (privileges_become(own.uid + 65536) < 0) fail("drop-init-privileges");
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

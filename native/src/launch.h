@@ -5,6 +5,7 @@
  *   supervisor (or, on v1, the slot's keeper) ── clone: new pid, ipc, uts, cgroup namespaces ──► init (pid 1)
  *   init: enters the slot's network and the image's mount namespace, takes a copy of the latter, mounts, writes files
  *   init ── fork ──► program: streams, limits, uid, seccomp, exec
+ *           (where a fork server launches: back into the interpreter, instead of exec)
  *   init: gives up its privileges, reaps until the program ends, reports, exits; with it the kernel ends all others
  */
 #ifndef CODEEXEC_LAUNCH_H
@@ -35,8 +36,25 @@ struct report {
 /* Descriptors the launched processes use, in the order they travel to a keeper. */
 enum launch_fd { LAUNCH_STDIN, LAUNCH_STDOUT, LAUNCH_STDERR, LAUNCH_REPORT, LAUNCH_MOUNTS, LAUNCH_NETWORK, LAUNCH_FDS };
 
+struct run_request;
+
+/*
+ * A launch by a fork server: init and program are forks of an interpreter, and the program goes on with it instead of
+ * executing anything.
+ */
+struct launch_from_server {
+    /* Descriptors below this one are the interpreter's own. */
+    int own_fds;
+    /* Where the report socket stays, above them. */
+    int report_fd;
+    /* Called in the program, in place of execve. */
+    void (*become)(const struct run_request *request);
+};
+
 struct launch {
     uid_t uid;
+    /* NULL for a program that is executed. */
+    const struct launch_from_server *server;
     /* False for a further command in the same sandbox: the mount namespace already has its files. */
     bool fresh;
     const uint8_t *open_payload;
@@ -50,7 +68,7 @@ struct launch {
 
 /* Where the supervisor's own arguments are; the init process overwrites its copy, which programs can read. */
 void launch_hide_arguments(char *arguments, size_t size);
-/* The body of the init process. */
-void launch_init(const struct launch *launch) __attribute__((noreturn));
+/* The body of the init process. Returns in the program alone, and only where a fork server launches it. */
+void launch_init(const struct launch *launch);
 
 #endif

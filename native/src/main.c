@@ -34,7 +34,9 @@
 #include "sandbox.h"
 #include "seccomp_filter.h"
 #include "slot.h"
+#include "spawner.h"
 #include "util.h"
+#include "warm.h"
 
 #define SERVICE_FD 3
 #define READ_BYTES (256u * 1024u)
@@ -87,8 +89,9 @@ static void take_frames(void)
         if (size > FRAME_MAX_PAYLOAD) die("a frame of %zu bytes is too large", size);
         if (outbox_pending(&incoming) < FRAME_HEADER_BYTES + size) return;
         const uint8_t *payload = header + FRAME_HEADER_BYTES;
-        bool understood = header[4] == REQ_IMAGE ? register_image(id, payload, size)
-                                                 : sandbox_request((enum request_type)header[4], id, payload, size);
+        bool understood = header[4] == REQ_IMAGE  ? register_image(id, payload, size)
+                          : header[4] == REQ_WARM ? warm_register(payload, size)
+                                                  : sandbox_request((enum request_type)header[4], id, payload, size);
         if (!understood) {
             errno = 0;
             die("a frame of type %u and %zu bytes is not of the protocol", header[4], size);
@@ -123,10 +126,11 @@ static void service_ready(struct watch *watch, uint32_t events)
 static void reap(void)
 {
     slots_hear_keepers();
+    warm_hear();
     for (;;) {
         pid_t pid = waitpid(-1, NULL, WNOHANG);
         if (pid <= 0) return;
-        if (!slot_reaped(pid)) sandbox_reaped(pid);
+        if (!slot_reaped(pid) && !warm_reaped(pid) && !spawner_reaped(pid)) sandbox_reaped(pid);
     }
 }
 
@@ -174,6 +178,7 @@ static void isolate_self(void)
     prctl(PR_SET_NAME, "codeexec-superv");
     if (unshare(CLONE_NEWNS) < 0) die("mount namespaces are not available");
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) die("mounts cannot be made private");
+    spawner_start();
     int error = privileges_forbid_gains();
     if (error) {
         errno = -error;
@@ -192,6 +197,8 @@ static void stop_all(void)
     sandboxes_kill_all();
     uint64_t deadline = now_ns() + STOP_PATIENCE_NS;
     while (!sandboxes_idle() && now_ns() < deadline) loop_turn(deadline);
+    warm_stop();
+    spawner_stop();
     slots_stop();
     cgroups_stop();
 }
@@ -223,6 +230,7 @@ int main(int argc, char **argv)
     int signal_fd = watch_signals();
     sandboxes_start(&outgoing);
     slots_start(slot_count, (uid_t)first_uid, &sandbox_slot_callbacks);
+    warm_start(slot_count);
     if (fcntl(SERVICE_FD, F_SETFL, O_NONBLOCK) < 0 || fcntl(SERVICE_FD, F_SETFD, FD_CLOEXEC) < 0)
         die("descriptor 3 is not the service's socket");
     watch_add(&service, SERVICE_FD, EPOLLIN, service_ready, NULL);
@@ -234,7 +242,9 @@ int main(int argc, char **argv)
         /* After the flush: nobody waits for a slot that has just been given back. */
         uint64_t cleaning = slots_clean();
         flush();
-        loop_turn(limits < cleaning ? limits : cleaning);
+        uint64_t tending = warm_tend();
+        uint64_t next = limits < cleaning ? limits : cleaning;
+        loop_turn(next < tending ? next : tending);
     }
     stop_all();
     outbox_free(&incoming);

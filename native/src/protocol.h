@@ -29,7 +29,8 @@ enum request_type {
     REQ_RESIZE = 7,  /* u32 cols, u32 rows */
     REQ_ACK = 8,     /* u32 output bytes consumed */
     REQ_KILL = 9,    /* ends the running command with stop reason `cancelled` */
-    REQ_DISPOSE = 10 /* answered by EV_DISPOSED when every trace is gone */
+    REQ_DISPOSE = 10, /* answered by EV_DISPOSED when every trace is gone */
+    REQ_WARM = 20 /* string image, string entry file, list of arguments, list of variables: keep a fork server */
 };
 
 enum event_type {
@@ -46,7 +47,7 @@ enum event_type {
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };
 
-enum run_flags { RUN_TTY = 1, RUN_INTERACTIVE = 2, RUN_EPHEMERAL = 4 };
+enum run_flags { RUN_TTY = 1, RUN_INTERACTIVE = 2, RUN_EPHEMERAL = 4, RUN_WARM = 16 };
 
 /* Bounds-checked reading of a payload. After any failure `failed` stays true and every value reads as zero. */
 struct reader {

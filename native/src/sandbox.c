@@ -16,6 +16,7 @@
 #include "image.h"
 #include "request.h"
 #include "util.h"
+#include "warm.h"
 
 #define PIPE_CHUNK_BYTES (64u * 1024u)
 #define TABLE_SIZE 1024u
@@ -187,7 +188,8 @@ static void send_outcome(const struct sandbox *sandbox)
     put_u32(&frame, command->stop_reason);
     put_u32(&frame, exited ? (uint32_t)WEXITSTATUS(command->wait_status) : UINT32_MAX);
     put_u32(&frame, signaled ? (uint32_t)WTERMSIG(command->wait_status) : command->ended ? 0 : (uint32_t)SIGKILL);
-    put_u32(&frame, (command->out.truncated ? 1u : 0u) | (command->err.truncated ? 2u : 0u));
+    put_u32(&frame, (command->out.truncated ? 1u : 0u) | (command->err.truncated ? 2u : 0u) |
+                        (sandbox->slot && sandbox->slot->from_server ? 4u : 0u));
     put_u64(&frame, command->started_ns ? command->ended_ns - command->started_ns : 0);
     put_u64(&frame, command->usage.cpu_ns > command->preparation_cpu_ns
                         ? command->usage.cpu_ns - command->preparation_cpu_ns
@@ -224,12 +226,25 @@ static void advance(struct sandbox *sandbox)
     if (sandbox->disposing && !command->active) dispose(sandbox);
 }
 
+/*
+ * A program that a fork server launched shares its interpreter's memory with it, as long as neither writes there; one
+ * that was started by itself would be charged with it.
+ */
+static void add_shared_memory(struct sandbox *sandbox)
+{
+    struct command *command = &sandbox->command;
+    uint64_t limit = command->request.memory_bytes, *peak = &command->usage.memory_peak_bytes;
+    uint64_t shared = warm_shared_bytes(sandbox->slot);
+    if (*peak > 0 && shared > 0) *peak = *peak + shared < limit || *peak > limit ? *peak + shared : limit;
+}
+
 /* Judges by the kernel's counters, once, when everything in the sandbox is gone. */
 static void judge(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
+    add_shared_memory(sandbox);
     if (command->stop_reason != STOP_NONE || command->failed) return;
     if (command->usage.oom_kills > 0) command->stop_reason = STOP_MEMORY;
     else if (command->usage.cpu_ns > command->request.cpu_ns + command->preparation_cpu_ns)
@@ -387,6 +402,7 @@ static void take_terminal(struct sandbox *sandbox, int controller)
 static void take_start(struct sandbox *sandbox, const struct report *report, pid_t sender)
 {
     struct command *command = &sandbox->command;
+    sandbox->slot->begun = true;
     command->started_ns = report->time_ns;
     command->preparation_cpu_ns = report->cpu_ns;
     command->next_cpu_check_ns = report->time_ns;
@@ -406,6 +422,7 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
         take_start(sandbox, report, sender);
         return;
     case REPORT_MOUNTS:
+        if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace); /* of a launch that was made again */
         sandbox->mount_namespace = descriptor;
         return;
     case REPORT_TERMINAL:
@@ -568,6 +585,11 @@ static int prepare_slot(struct sandbox *sandbox)
     return slot_cgroup_limit(group, &limits);
 }
 
+static bool may_be_warm(const struct run_request *request)
+{
+    return request->flags & RUN_WARM && !(request->flags & RUN_TTY);
+}
+
 static void start_command(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
@@ -614,7 +636,13 @@ static void start_command(struct sandbox *sandbox)
                                 .fds = {channels[0].theirs, channels[1].theirs, channels[2].theirs, channels[3].theirs,
                                         mounts, -1}};
         step = "launch";
-        error = slot_launch(sandbox->slot, &launch);
+        sandbox->slot->begun = false;
+        if (may_be_warm(&command->request) &&
+            warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request)) {
+            for (unsigned i = 0; i < made; i++) channels[i].theirs = -1;
+        } else {
+            error = slot_launch(sandbox->slot, &launch);
+        }
     }
     for (unsigned i = 0; i < made; i++) {
         if (channels[i].ours >= 0) close(channels[i].ours);
@@ -816,6 +844,7 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
         else dispose(sandbox);
         return true;
     case REQ_IMAGE:
+    case REQ_WARM:
     case REQ_OPEN:
         break;
     }

@@ -18,8 +18,6 @@
 
 #include "util.h"
 
-static struct sock_fprog program;
-
 /* Allowed whatever the arguments. Grouped by what they are for. */
 static const char *const allowed[] = {
     /* files */
@@ -175,11 +173,11 @@ static const char *export_program(scmp_filter_ctx filter)
     int fd = memfd_create("seccomp", MFD_CLOEXEC);
     if (fd < 0 || seccomp_export_bpf(filter, fd) < 0) return "seccomp: the filter cannot be compiled";
     off_t size = lseek(fd, 0, SEEK_END);
-    program.len = (unsigned short)(BY_ARGUMENT_COUNT + (size_t)size / sizeof(struct sock_filter));
-    program.filter = checked_alloc(sizeof by_argument + (size_t)size);
-    memcpy(program.filter, by_argument, sizeof by_argument);
-    ssize_t got = pread(fd, program.filter + BY_ARGUMENT_COUNT, (size_t)size, 0);
+    struct sock_filter *program = checked_alloc(sizeof by_argument + (size_t)size);
+    memcpy(program, by_argument, sizeof by_argument);
+    ssize_t got = pread(fd, program + BY_ARGUMENT_COUNT, (size_t)size, 0);
     close(fd);
+    seccomp_use(program, BY_ARGUMENT_COUNT + (size_t)size / sizeof *program);
     return got == size && size > 0 ? NULL : "seccomp: the filter cannot be read back";
 }
 
@@ -191,9 +189,4 @@ const char *seccomp_prepare(void)
     if (!problem) problem = export_program(filter);
     seccomp_release(filter);
     return problem;
-}
-
-int seccomp_apply(void)
-{
-    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0 ? -errno : 0;
 }

@@ -7,9 +7,16 @@
 #define CODEEXEC_SECCOMP_FILTER_H
 
 #include <linux/filter.h>
+#include <stddef.h>
+
+#include "protocol.h"
 
 /* Compiles the filter once. Returns NULL, or one sentence that says what failed. */
 const char *seccomp_prepare(void);
+/* Uses a filter that was compiled elsewhere; it must stay where it is. */
+void seccomp_use(struct sock_filter *filter, size_t count);
+/* The filter in use. */
+struct bytes seccomp_filter(void);
 /* Applies it to the calling thread, for ever. Returns 0 or -errno. */
 int seccomp_apply(void);
 

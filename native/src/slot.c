@@ -143,6 +143,17 @@ static void watch_memory(struct slot *slot)
     watch_add(&slot->oom, fd, cgroup_version() == 1 ? EPOLLIN : EPOLLPRI, oom_ready, slot);
 }
 
+static int make_region(struct slot *slot)
+{
+    slot->region_fd = memfd_create("region", MFD_CLOEXEC);
+    if (slot->region_fd < 0 || ftruncate(slot->region_fd, (off_t)REGION_BYTES) < 0) return -errno;
+    void *region =
+        mmap(NULL, REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, slot->region_fd, 0);
+    if (region == MAP_FAILED) return -errno;
+    slot->region = region;
+    return 0;
+}
+
 static void make(struct slot *slot)
 {
     const char *step = "";
@@ -153,8 +164,7 @@ static void make(struct slot *slot)
     }
     if (!error && cgroup_version() == 1) {
         step = "shared-region";
-        slot->region = mmap(NULL, REGION_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        error = slot->region == MAP_FAILED ? -errno : 0;
+        error = make_region(slot);
         if (!error) {
             step = "keeper";
             error = start_keeper(slot);
@@ -177,7 +187,7 @@ void slots_start(unsigned count, uid_t first_uid, const struct slot_callbacks *c
         struct slot *slot = &slots.all[i];
         slot->index = i;
         slot->uid = first_uid + i;
-        slot->oom.fd = slot->keeper_socket.fd = -1;
+        slot->oom.fd = slot->keeper_socket.fd = slot->region_fd = -1;
         make(slot);
     }
     slots_clean();
@@ -193,6 +203,7 @@ void slots_stop(void)
         slot_cgroup_remove(&slot->cgroup);
         netns_close(&slot->netns);
         if (slot->region) munmap(slot->region, REGION_BYTES);
+        if (slot->region_fd >= 0) close(slot->region_fd);
     }
     free(slots.all);
     slots.all = NULL;
@@ -209,6 +220,30 @@ struct slot *slot_take(void)
     return NULL;
 }
 
+struct slot *slot_at(unsigned index)
+{
+    return &slots.all[index];
+}
+
+unsigned slots_ready(void)
+{
+    unsigned ready = 0;
+    for (unsigned i = 0; i < slots.count; i++) ready += slots.all[i].state == SLOT_READY;
+    return ready;
+}
+
+struct slot *slot_take_ready(unsigned index)
+{
+    if (index >= slots.count || slots.all[index].state != SLOT_READY) return NULL;
+    slots.all[index].state = SLOT_TAKEN;
+    return &slots.all[index];
+}
+
+void slot_launched(struct slot *slot, pid_t pid)
+{
+    slots.on.launched(slot, pid);
+}
+
 void slot_release(struct slot *slot)
 {
     slot->user = NULL;
@@ -217,14 +252,25 @@ void slot_release(struct slot *slot)
     slot->retry_at_ns = 0;
 }
 
-static int launch_by_keeper(struct slot *slot, struct launch *launch)
+int slot_share(struct slot *slot, const struct launch *launch)
 {
-    if (slot->keeper_socket.fd < 0) return -ECHILD;
+    if (!slot->region) {
+        int error = make_region(slot);
+        if (error) return error;
+    }
     if (launch->open_size + launch->run_size > REGION_BYTES) return -E2BIG;
     if (slot->region_used < launch->open_size + launch->run_size)
         slot->region_used = launch->open_size + launch->run_size;
     memcpy(slot->region, launch->open_payload, launch->open_size);
     memcpy(slot->region + launch->open_size, launch->run_payload, launch->run_size);
+    return 0;
+}
+
+static int launch_by_keeper(struct slot *slot, struct launch *launch)
+{
+    if (slot->keeper_socket.fd < 0) return -ECHILD;
+    int error = slot_share(slot, launch);
+    if (error) return error;
     struct launch shared = *launch;
     shared.open_payload = slot->region;
     shared.run_payload = slot->region + launch->open_size;
@@ -245,6 +291,7 @@ static int launch_by_keeper(struct slot *slot, struct launch *launch)
 
 int slot_launch(struct slot *slot, struct launch *launch)
 {
+    slot->from_server = false;
     launch->uid = slot->uid;
     launch->fds[LAUNCH_NETWORK] = slot->netns.fd;
     slot_cgroup_begin(&slot->cgroup);

@@ -25,10 +25,13 @@ struct slot {
     /* cgroup v1 only */
     pid_t keeper;
     struct watch keeper_socket;
-    uint8_t *region; /* shared with the keeper; holds the payloads of a launch */
+    uint8_t *region; /* shared with the keeper and with fork servers; holds the payloads of a launch */
+    int region_fd;
     size_t region_used;
     uint64_t retry_at_ns;
     unsigned retries;
+    bool begun;       /* the program of the launch under way has reported its start */
+    bool from_server; /* the launch under way, or the last, was by a fork server */
     void *user; /* the sandbox that has taken it */
 };
 
@@ -49,6 +52,14 @@ struct slot *slot_take(void);
 void slot_release(struct slot *slot);
 /* Starts the init process; `launched` tells its pid, on v2 before this returns. Returns 0 or -errno. */
 int slot_launch(struct slot *slot, struct launch *launch);
+/* Copies the payloads to where another process finds them. Returns 0 or -errno. */
+int slot_share(struct slot *slot, const struct launch *launch);
+struct slot *slot_at(unsigned index);
+unsigned slots_ready(void);
+/* Takes that slot, if it is ready. */
+struct slot *slot_take_ready(unsigned index);
+/* Hands on what a fork server said of the launch under way: the init process's pid, or a negative errno. */
+void slot_launched(struct slot *slot, pid_t pid);
 /* Cleans released slots. Returns when it wants to be called again, UINT64_MAX for never. */
 uint64_t slots_clean(void);
 /*

@@ -4,6 +4,7 @@ import type { Limits } from '../contract/limits.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import type { ResolvedCommand } from '../languages/resolve-command.js'
 import { resolveCommands, withExtraFiles } from '../languages/resolve-command.js'
+import { mayStartWarm } from '../languages/warm.js'
 import type { Command, SandboxSpec } from '../sandbox/driver.js'
 import type { DialogueOptions } from './dialogue.js'
 
@@ -45,8 +46,11 @@ export function planExecution(
   if (commands.compile !== null) {
     stages.push(plannedStage('compile', commands.compile, NO_INPUT, compile, cpus.compile))
   }
-  const planRun = (command: ResolvedCommand, stdin: Uint8Array): PlannedStage =>
-    plannedStage('run', command, stdin, run, request.cpus ?? cpus.run)
+  const warm = request.interactive === undefined && mayStartWarm(language, files)
+  const planRun = (command: ResolvedCommand, stdin: Uint8Array): PlannedStage => {
+    const planned = plannedStage('run', command, stdin, run, request.cpus ?? cpus.run)
+    return warm ? { ...planned, command: { ...planned.command, warm } } : planned
+  }
   const { interactive } = request
   if (interactive !== undefined)
     stages.push(withDialogue(planRun(commands.run, request.stdin), interactive, language))

@@ -42,6 +42,20 @@ export interface StageRecipe {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/**
+ * How starts of the run command may be prepared. `fork`: its interpreter is started ahead with the main file's name,
+ * stopped when it first looks at that file, and forked for each program. It serves programs of that name in the
+ * environment of an ordinary run; others are started as always.
+ */
+export interface WarmRecipe {
+  readonly kind: 'fork'
+  /**
+   * Names, up to the first dot, that the interpreter looks for in the work folder before it looks at the program.
+   * An execution that brings one of them is started as always.
+   */
+  readonly looksFor: readonly string[]
+}
+
 export interface Sample {
   readonly title: string
   /** Files by name; the first is the entry point. */
@@ -70,6 +84,8 @@ export interface LanguageDefinition {
   readonly extraFiles?: Readonly<Record<string, string>>
   readonly compile?: StageRecipe
   readonly run: StageRecipe
+  /** Where the start can be prepared so that programs cannot tell. */
+  readonly warm?: WarmRecipe
   /** Environment of both stages; added to the shared base environment. */
   readonly env?: Readonly<Record<string, string>>
   /**

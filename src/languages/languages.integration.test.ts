@@ -12,6 +12,7 @@ import { testLanguages } from './conformance.js'
 import type { ProgramRunner } from './conformance.js'
 import { resolveLimits } from './limits.js'
 import { loadLanguages } from './registry.js'
+import { preparedCommand } from './warm.js'
 
 const MEBIBYTE = 1_048_576
 /** Those of the service, with time to spare for a busy machine. */
@@ -24,6 +25,10 @@ const DEFAULTS: Limits = {
   fileSizeBytes: 64 * MEBIBYTE,
 }
 const MAXIMUM: Limits = { ...DEFAULTS, memoryBytes: 2048 * MEBIBYTE, maxProcesses: 256 }
+const LIMITS = {
+  defaults: { compile: { ...DEFAULTS, memoryBytes: 512 * MEBIBYTE }, run: DEFAULTS },
+  maximum: { compile: MAXIMUM, run: MAXIMUM },
+}
 
 const PROGRAM =
   process.env['CODEEXEC_TEST_SUPERVISOR'] ??
@@ -40,12 +45,15 @@ const driver = createNamespacesDriver({
     const image = images.get(id)
     return image && { name: `${image.id}-${image.hash}`, layers: image.layers }
   },
+  warm: (id) => {
+    const language = process.env['CODEEXEC_WARM'] === 'off' ? undefined : registry.find(id)
+    return language && preparedCommand(language, LIMITS)
+  },
 })
 
 const run: ProgramRunner = async (language, program) => {
   const names = Object.keys(program.files)
   const encoder = new TextEncoder()
-  const defaults = { compile: { ...DEFAULTS, memoryBytes: 512 * MEBIBYTE }, run: DEFAULTS }
   const request: ExecutionRequest = {
     jobId: randomUUID(),
     language: language.id,
@@ -53,7 +61,7 @@ const run: ProgramRunner = async (language, program) => {
     entryPoint: names[0] ?? '',
     stdin: encoder.encode(program.stdin ?? ''),
     args: program.args ?? [],
-    limits: resolveLimits({ defaults, maximum: { compile: MAXIMUM, run: MAXIMUM }, language }),
+    limits: resolveLimits({ ...LIMITS, language }),
   }
   const result = await runExecution(
     request,

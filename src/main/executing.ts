@@ -10,6 +10,7 @@ import { planImages } from '../images/recipe.js'
 import type { ImagePlan } from '../images/recipe.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
+import { preparedCommand } from '../languages/warm.js'
 import type { Logger } from '../observability/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
@@ -36,12 +37,14 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   // Of all languages, as one language's image may stand on another's.
   const plan = planImages(all.all)
   const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
-  const driver = createDriver(config, images, logger)
+  const driver = createDriver(config, images, languages, logger)
   await driver.start()
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
   metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const observedDriver = observeDriver(driver, metrics.sandboxOpening)
+  // Ahead of the first request; whatever is not ready yet is prepared with its first.
+  await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
@@ -68,7 +71,12 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   }
 }
 
-function createDriver(config: Config, images: ImageStore, logger: Logger): NamespacesDriver {
+function createDriver(
+  config: Config,
+  images: ImageStore,
+  languages: LanguageRegistry,
+  logger: Logger,
+): NamespacesDriver {
   return createNamespacesDriver({
     program: SUPERVISOR_PROGRAM,
     slots: config.slots + config.interactive.slots,
@@ -76,6 +84,12 @@ function createDriver(config: Config, images: ImageStore, logger: Logger): Names
       const image = images.get(id)
       return image && { name: `${id}-${image.hash}`, layers: image.layers }
     },
+    ...(config.warm && {
+      warm: (id) => {
+        const language = languages.find(id)
+        return language && preparedCommand(language, config.limits)
+      },
+    }),
     log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
   })
 }

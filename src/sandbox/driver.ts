@@ -71,6 +71,11 @@ export interface Command {
    * command finds them as this one did. Its /tmp and /dev/shm start empty. For running one compiled program many times.
    */
   readonly ephemeral?: boolean
+  /**
+   * The program's start may be taken from what the driver has prepared for exactly this command and environment. A
+   * driver that has nothing ready starts it as any other; the program cannot tell.
+   */
+  readonly warm?: boolean
   /** Give the program a terminal of this size for its standard streams. */
   readonly tty?: TerminalSize
   /**

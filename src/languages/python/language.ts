@@ -18,6 +18,7 @@ export default defineLanguage({
     PYTHONPATH: '/box',
     PYTHONDONTWRITEBYTECODE: '1',
   },
+  warm: { kind: 'fork', looksFor: ['encodings', 'sitecustomize', 'usercustomize', '__pycache__'] },
   interactiveEnv: { PYTHONUNBUFFERED: '1' },
   libraries: [],
   samples: [

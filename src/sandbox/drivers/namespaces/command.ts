@@ -39,7 +39,8 @@ export function runFrame(id: number, command: Command): readonly Uint8Array[] {
     .u32(
       (tty ? RUN_FLAG.tty : 0) |
         (stdin === 'interactive' ? RUN_FLAG.interactive : 0) |
-        (command.ephemeral ? RUN_FLAG.ephemeral : 0),
+        (command.ephemeral ? RUN_FLAG.ephemeral : 0) |
+        (command.warm ? RUN_FLAG.warm : 0),
     )
     .u32(tty?.cols ?? 0)
     .u32(tty?.rows ?? 0)
@@ -54,6 +55,8 @@ export function runFrame(id: number, command: Command): readonly Uint8Array[] {
 
 export class RunningNamespacesCommand implements RunningCommand {
   readonly outcome: Promise<Outcome>
+  /** True once it has ended and its start was a fork server's. */
+  startedWarm = false
   readonly #channel: CommandChannel
   readonly #command: Command
   #settle!: { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }
@@ -85,6 +88,7 @@ export class RunningNamespacesCommand implements RunningCommand {
         this.#take(new PayloadReader(event.payload).u32())
         return
       case EVENT.exited:
+        this.startedWarm = startedWarm(event.payload)
         this.#end(() => this.#settle.resolve(outcomeOf(event.payload)))
         return
       case EVENT.failed:
@@ -180,17 +184,29 @@ export class RunningNamespacesCommand implements RunningCommand {
   }
 }
 
+/** Bits of the fourth number of an EV_EXITED. */
+const TRUNCATED_STDOUT = 1
+const TRUNCATED_STDERR = 2
+const STARTED_WARM = 4
+
+function startedWarm(payload: Buffer): boolean {
+  return (payload.readUInt32LE(12) & STARTED_WARM) !== 0
+}
+
 function outcomeOf(payload: Buffer): Outcome {
   const reader = new PayloadReader(payload)
   const stopReason = STOP_REASONS[reader.u32()] ?? null
   const exitCode = reader.u32()
   const signal = reader.u32()
-  const truncated = reader.u32()
+  const flags = reader.u32()
   return {
     stopReason,
     exitCode: exitCode === NONE ? null : exitCode,
     signal: signal === 0 ? null : (SIGNAL_NAMES.get(signal) ?? `SIG${signal}`),
-    truncated: { stdout: (truncated & 1) !== 0, stderr: (truncated & 2) !== 0 },
+    truncated: {
+      stdout: (flags & TRUNCATED_STDOUT) !== 0,
+      stderr: (flags & TRUNCATED_STDERR) !== 0,
+    },
     usage: { wallTimeMs: reader.u64() / 1e6, cpuTimeMs: reader.u64() / 1e6, memoryBytes: reader.u64() },
   }
 }

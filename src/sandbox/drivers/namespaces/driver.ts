@@ -14,6 +14,7 @@ import {
 import { RunningNamespacesCommand, runFrame } from './command.js'
 import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST } from './frames.js'
 import { Supervisor, type SupervisorInfo } from './supervisor.js'
+import { countStart, type WarmCommand, type WarmCounts, warmFrame } from './warm.js'
 
 const DRIVER = 'namespaces'
 /** Files and folders a sandbox may have at once: more than any build makes, less than would trouble the kernel. */
@@ -30,8 +31,12 @@ export interface NamespacesDriverOptions {
   readonly firstUid?: number
   /** Finds an image: its layers as host directories, topmost first, and a name that changes when they do. */
   readonly image: (id: string) => { readonly name: string; readonly layers: readonly string[] } | undefined
+  /** The command of an image whose starts are prepared by a fork server; none where it is not given. */
+  readonly warm?: (imageId: string) => WarmCommand | undefined
   readonly log?: (line: string) => void
 }
+
+export type { WarmCommand, WarmCounts } from './warm.js'
 
 /** The driver, with what its owner may want to know of the supervisor behind it. */
 export interface NamespacesDriver extends SandboxDriver {
@@ -41,6 +46,10 @@ export interface NamespacesDriver extends SandboxDriver {
   readonly supervisorPid: number | undefined
   /** How often another supervisor had to be started because one had ended. */
   readonly supervisorRestarts: number
+  /** Prepares images, and the fork servers of their commands, ahead of the first sandbox. */
+  prepare(imageIds: readonly string[]): Promise<void>
+  /** By image, how many commands that may start warm did, and how many did not. */
+  readonly warmCounts: ReadonlyMap<string, WarmCounts>
 }
 
 export function createNamespacesDriver(options: NamespacesDriverOptions): NamespacesDriver {
@@ -54,6 +63,8 @@ class Driver implements NamespacesDriver {
   #images = new Map<string, Promise<void>>()
   #startedAt = 0
   #starts = 0
+  readonly #prepared = new Set<string>()
+  readonly #warmCounts = new Map<string, WarmCounts>()
   #closed = false
 
   constructor(options: NamespacesDriverOptions) {
@@ -66,6 +77,16 @@ class Driver implements NamespacesDriver {
 
   get supervisorRestarts(): number {
     return Math.max(0, this.#starts - 1)
+  }
+
+  get warmCounts(): ReadonlyMap<string, WarmCounts> {
+    return this.#warmCounts
+  }
+
+  async prepare(imageIds: readonly string[]): Promise<void> {
+    const supervisor = this.#running()
+    await supervisor.ready
+    await Promise.all(imageIds.map((id) => this.#register(supervisor, id)))
   }
 
   start(): Promise<SupervisorInfo> {
@@ -88,6 +109,8 @@ class Driver implements NamespacesDriver {
     })
     this.#supervisor = supervisor
     this.#replaceWhenItEnds(supervisor)
+    // What was there before a crash is there again before somebody asks for it.
+    if (this.#prepared.size > 0) this.prepare([...this.#prepared]).catch(() => {})
     return supervisor
   }
 
@@ -105,18 +128,35 @@ class Driver implements NamespacesDriver {
       )
   }
 
-  async open(spec: SandboxSpec): Promise<Sandbox> {
-    const supervisor = this.#running()
-    const image = this.#options.image(spec.image)
-    if (!image) throw new SandboxError('image', `no image for ${spec.image}`)
+  /** Makes an image known to the supervisor, once; resolves with its name. */
+  async #register(supervisor: Supervisor, id: string): Promise<string> {
+    const image = this.#options.image(id)
+    if (!image) throw new SandboxError('image', `no image for ${id}`)
     let registered = this.#images.get(image.name)
     if (!registered) {
       registered = registerImage(supervisor, image.name, image.layers)
       this.#images.set(image.name, registered)
-      registered.catch(() => this.#images.delete(image.name))
+      registered.then(
+        () => this.#warm(supervisor, id, image.name),
+        () => this.#images.delete(image.name),
+      )
     }
     await registered
-    return new NamespacesSandbox(supervisor, spec, image.name)
+    return image.name
+  }
+
+  #warm(supervisor: Supervisor, id: string, imageName: string): void {
+    this.#prepared.add(id)
+    const command = this.#options.warm?.(id)
+    if (command) supervisor.send(warmFrame(imageName, command))
+  }
+
+  async open(spec: SandboxSpec): Promise<Sandbox> {
+    const supervisor = this.#running()
+    const imageName = await this.#register(supervisor, spec.image)
+    return new NamespacesSandbox(supervisor, spec, imageName, (warm) =>
+      countStart(this.#warmCounts, spec.image, warm),
+    )
   }
 
   async probe(): Promise<DriverReport> {
@@ -161,14 +201,16 @@ function openFrame(id: number, spec: SandboxSpec, image: string): readonly Uint8
 class NamespacesSandbox implements Sandbox {
   readonly #supervisor: Supervisor
   readonly #id: number
+  readonly #count: (warm: boolean) => void
   /** Sent together with the first command: one write, one round trip. */
   #openFrame: readonly Uint8Array[] | undefined
   #current: RunningNamespacesCommand | undefined
   #disposed: Promise<void> | undefined
   #gone!: () => void
 
-  constructor(supervisor: Supervisor, spec: SandboxSpec, image: string) {
+  constructor(supervisor: Supervisor, spec: SandboxSpec, image: string, count: (warm: boolean) => void) {
     this.#supervisor = supervisor
+    this.#count = count
     this.#id = supervisor.register({
       onEvent: (event) => this.#onEvent(event),
       onLost: (error) => {
@@ -204,7 +246,9 @@ class NamespacesSandbox implements Sandbox {
       const frame = runFrame(this.#id, command)
       this.#supervisor.send(this.#openFrame ? [...this.#openFrame, ...frame] : frame)
       this.#openFrame = undefined
-      return await running.outcome
+      const outcome = await running.outcome
+      if (command.warm) this.#count(running.startedWarm)
+      return outcome
     } finally {
       signal?.removeEventListener('abort', abort)
       this.#current = undefined

@@ -11,6 +11,7 @@ export const REQUEST = {
   acknowledge: 8,
   kill: 9,
   dispose: 10,
+  warm: 20,
 } as const
 
 export const EVENT = {
@@ -25,7 +26,7 @@ export const EVENT = {
   stdinTaken: 72,
 } as const
 
-export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4 } as const
+export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, warm: 16 } as const
 
 const HEADER_BYTES = 12
 /** Parts from this size on are sent as they are instead of being copied into the frame. */

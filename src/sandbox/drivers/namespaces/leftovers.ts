@@ -41,7 +41,10 @@ async function sandboxProcesses({ firstUid, slots }: LeftoverQuery): Promise<str
   return found
 }
 
-/** Groups of the instance: those of a living supervisor may hold its keepers, nothing else. */
+/** What lives in a slot's group for as long as the supervisor does. */
+const RESIDENTS = /^codeexec-(keeper|warm)$/
+
+/** Groups of the instance: those of a living supervisor may hold its keepers and fork servers, nothing else. */
 async function cgroups({ supervisorPid, endedPids }: LeftoverQuery): Promise<string[]> {
   const found: string[] = []
   const roots = [CGROUP_ROOT, ...(await list(CGROUP_ROOT)).map((name) => path.join(CGROUP_ROOT, name))]
@@ -55,7 +58,7 @@ async function cgroups({ supervisorPid, endedPids }: LeftoverQuery): Promise<str
       for (const slot of await list(folder)) {
         const members = (await read(path.join(folder, slot, 'cgroup.procs'))).split('\n').filter(Boolean)
         for (const member of members)
-          if (!(await read(`/proc/${member}/comm`)).startsWith('codeexec-keeper'))
+          if (!RESIDENTS.test((await read(`/proc/${member}/comm`)).trim()))
             found.push(`process ${member} in cgroup ${path.join(folder, slot)}`)
       }
     }

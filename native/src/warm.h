@@ -1,0 +1,38 @@
+/*
+ * Fork servers, as the supervisor keeps them: one master for each command the service wants served, and on cgroup v1
+ * one server per slot forked from it, since a process is born in the group of whoever forks it.
+ *
+ * A launch that no server can make is made as if there were none. A server that dies fails no request: what it was
+ * asked for and has not begun is launched in the plain way.
+ */
+#ifndef CODEEXEC_WARM_H
+#define CODEEXEC_WARM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "launch.h"
+#include "request.h"
+#include "slot.h"
+
+/* After slots_start. */
+void warm_start(unsigned slot_count);
+/* Takes a REQ_WARM. Returns false when it is not of the protocol. */
+bool warm_register(const uint8_t *payload, size_t size);
+/*
+ * Launches by a fork server. False where none can: nothing has then been done. After true the four streams of the
+ * launch belong to this module, and its payloads must stay where they are until the launch is over.
+ */
+bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request);
+/* Memory of the slot's launch that is charged to its fork server, being shared with it. */
+uint64_t warm_shared_bytes(const struct slot *slot);
+/* Takes what servers have said; to be called before children are reaped. */
+void warm_hear(void);
+bool warm_reaped(pid_t pid);
+/* Starts, renews and places servers. Returns when it wants to be called again, UINT64_MAX for never. */
+uint64_t warm_tend(void);
+void warm_stop(void);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * The moment at which an interpreter has done everything that does not depend on its program: when it first looks at
+ * the program's file. These functions stand before the C library's of the same names; until that moment, and ever
+ * after it, they only hand on.
+ */
+#undef _FILE_OFFSET_BITS
+#define _LARGEFILE64_SOURCE 1
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "server.h"
+
+#define SHOWN __attribute__((visibility("default")))
+
+static void look(const char *path)
+{
+    if (path && server_is_entry(path)) server_run();
+}
+
+/* The C library's own function; looked up once. ISO C has no conversion from void * to a function's address. */
+#define NEXT(name)                                          \
+    static __typeof__(name) *next;                          \
+    if (!next) {                                            \
+        union {                                             \
+            void *data;                                     \
+            __typeof__(name) *function;                     \
+        } symbol = {.data = dlsym(RTLD_NEXT, #name)};       \
+        next = symbol.function;                             \
+    }
+
+#define STANDS_BEFORE(result, name, parameters, path, arguments) \
+    SHOWN result name parameters;                                \
+    SHOWN result name parameters                                 \
+    {                                                            \
+        NEXT(name)                                               \
+        look(path);                                              \
+        return next arguments;                                   \
+    }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+#pragma GCC diagnostic ignored "-Wnonnull-compare"
+STANDS_BEFORE(int, stat, (const char *restrict path, struct stat *restrict found), path, (path, found))
+STANDS_BEFORE(int, lstat, (const char *restrict path, struct stat *restrict found), path, (path, found))
+STANDS_BEFORE(int, stat64, (const char *restrict path, struct stat64 *restrict found), path, (path, found))
+STANDS_BEFORE(int, lstat64, (const char *restrict path, struct stat64 *restrict found), path, (path, found))
+STANDS_BEFORE(int, fstatat, (int folder, const char *restrict path, struct stat *restrict found, int flags), path,
+              (folder, path, found, flags))
+STANDS_BEFORE(int, fstatat64, (int folder, const char *restrict path, struct stat64 *restrict found, int flags), path,
+              (folder, path, found, flags))
+STANDS_BEFORE(int, statx,
+              (int folder, const char *restrict path, int flags, unsigned mask, struct statx *restrict found), path,
+              (folder, path, flags, mask, found))
+STANDS_BEFORE(int, access, (const char *path, int mode), path, (path, mode))
+STANDS_BEFORE(ssize_t, readlink, (const char *restrict path, char *restrict target, size_t size), path,
+              (path, target, size))
+STANDS_BEFORE(FILE *, fopen, (const char *restrict path, const char *restrict mode), path, (path, mode))
+STANDS_BEFORE(FILE *, fopen64, (const char *restrict path, const char *restrict mode), path, (path, mode))
+#pragma GCC diagnostic pop
+
+/* The mode is there only for files that are made. */
+#define MODE(flags)                                            \
+    mode_t mode = 0;                                           \
+    if ((flags) & (O_CREAT | __O_TMPFILE)) {                   \
+        va_list rest;                                          \
+        va_start(rest, flags);                                 \
+        mode = va_arg(rest, mode_t);                           \
+        va_end(rest);                                          \
+    }
+
+#define OPENS(name)                                            \
+    SHOWN int name(const char *path, int flags, ...);          \
+    SHOWN int name(const char *path, int flags, ...)           \
+    {                                                          \
+        NEXT(name)                                             \
+        MODE(flags)                                            \
+        look(path);                                            \
+        return next(path, flags, mode);                        \
+    }
+#define OPENS_AT(name)                                         \
+    SHOWN int name(int folder, const char *path, int flags, ...); \
+    SHOWN int name(int folder, const char *path, int flags, ...)  \
+    {                                                          \
+        NEXT(name)                                             \
+        MODE(flags)                                            \
+        look(path);                                            \
+        return next(folder, path, flags, mode);                \
+    }
+
+OPENS(open)
+OPENS(open64)
+OPENS_AT(openat)
+OPENS_AT(openat64)

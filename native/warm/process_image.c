@@ -1,0 +1,76 @@
+/*
+ * PR_SET_MM_MAP, unlike its single steps, asks for no capability; kernels without CONFIG_CHECKPOINT_RESTORE lack it,
+ * and then a program that looks finds zeroes after its environment, and not the arguments that a launch adds.
+ */
+#include "process_image.h"
+
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "util.h"
+
+/* Fields of /proc/self/stat, counted from the one after the name. */
+enum { FIELD_STATE = 3, START_CODE = 26, START_STACK = 28, START_DATA = 45, ENV_END = 51 };
+
+static struct prctl_mm_map map;
+
+bool process_image_read(void)
+{
+    char text[2048];
+    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    long size = fd >= 0 ? read_text(fd, text, sizeof text) : -1;
+    if (fd >= 0) close(fd);
+    char *at = size > 0 ? strrchr(text, ')') : NULL;
+    if (!at) return false;
+    uint64_t fields[ENV_END + 1] = {0};
+    at = strchr(at, ' ');
+    for (int i = FIELD_STATE; at && i <= ENV_END; i++) {
+        fields[i] = strtoull(at + 1, NULL, 10);
+        at = strchr(at + 1, ' ');
+    }
+    map = (struct prctl_mm_map){.start_code = fields[START_CODE],
+                                .end_code = fields[START_CODE + 1],
+                                .start_stack = fields[START_STACK],
+                                .start_data = fields[START_DATA],
+                                .end_data = fields[START_DATA + 1],
+                                .start_brk = fields[START_DATA + 2],
+                                .arg_start = fields[START_DATA + 3],
+                                .arg_end = fields[START_DATA + 4],
+                                .env_start = fields[START_DATA + 5],
+                                .env_end = fields[ENV_END],
+                                .exe_fd = (uint32_t)-1};
+    return map.env_end > 0;
+}
+
+static bool apply(void)
+{
+    map.brk = (uint64_t)(uintptr_t)sbrk(0);
+    return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
+}
+
+bool process_image_end_environment(const char *end)
+{
+    map.env_end = (uint64_t)(uintptr_t)end;
+    return apply();
+}
+
+bool process_image_show_arguments(char *text, size_t size)
+{
+    struct prctl_mm_map before = map;
+    map.arg_start = (uint64_t)(uintptr_t)text;
+    map.arg_end = map.arg_start + size;
+    if (apply()) return true;
+    map = before;
+    return false;
+}
+
+void process_image_hide_arguments(void)
+{
+    launch_hide_arguments((char *)(uintptr_t)map.arg_start, (size_t)(map.arg_end - map.arg_start));
+}

@@ -1,0 +1,17 @@
+/* Where the kernel finds the arguments and the environment that it shows of this process. */
+#ifndef CODEEXEC_WARM_PROCESS_IMAGE_H
+#define CODEEXEC_WARM_PROCESS_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads where they are; needs /proc. */
+bool process_image_read(void);
+/* Ends the environment at `end`, an address inside it. */
+bool process_image_end_environment(const char *end);
+/* Shows `text`, NUL-ended strings, as the arguments. */
+bool process_image_show_arguments(char *text, size_t size);
+/* Makes the arguments shown unreadable, in this process and in those that it forks from now on. */
+void process_image_hide_arguments(void);
+
+#endif

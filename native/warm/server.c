@@ -1,0 +1,256 @@
+#include "server.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "passing.h"
+#include "privileges.h"
+#include "process_image.h"
+#include "request.h"
+#include "runtime.h"
+#include "seccomp_filter.h"
+#include "util.h"
+#include "warm_protocol.h"
+
+#define NAME_BYTES 16
+/* Even the smallest program touches most pages of its interpreter, if only in counting references and ending. */
+#define UNTOUCHED_SHARE 4u
+#define SERVER_NAME "codeexec-warm"
+#define WORK_FOLDER "/box/"
+
+static struct {
+    bool armed;
+    struct warm_boot boot;
+    char name[NAME_BYTES]; /* as exec set it */
+    int own_fds;
+    /* In a launched process only. */
+    uint8_t *region;
+    size_t region_bytes;
+} server;
+
+/* ---- before the interpreter's main ---- */
+
+static void forget_preload(char **variables)
+{
+    char *preload = NULL;
+    for (char **variable = variables; *variable; variable++)
+        if (strncmp(*variable, "LD_PRELOAD=", 11) == 0) preload = *variable;
+    unsetenv("LD_PRELOAD");
+    if (!preload) return;
+    /* It is the last: the environment that the kernel shows ends before it, or with nothing in its place. */
+    if (!process_image_read() || !process_image_end_environment(preload)) memset(preload, 0, strlen(preload));
+}
+
+static bool read_boot(void)
+{
+    if (pread(WARM_BOOT_FD, &server.boot, sizeof server.boot, 0) != (ssize_t)sizeof server.boot ||
+        server.boot.magic != WARM_MAGIC)
+        return false;
+    struct sock_filter *filter = checked_alloc(server.boot.filter_bytes);
+    if (pread(WARM_BOOT_FD, filter, server.boot.filter_bytes, sizeof server.boot) != (ssize_t)server.boot.filter_bytes)
+        return false;
+    seccomp_use(filter, server.boot.filter_bytes / sizeof *filter);
+    close(WARM_BOOT_FD);
+    return true;
+}
+
+__attribute__((constructor)) static void prepare(int argc, char **argv, char **variables)
+{
+    (void)argc;
+    (void)argv;
+    if (!read_boot()) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_GET_NAME, server.name);
+    forget_preload(variables);
+    int error = privileges_forbid_gains();
+    if (error) {
+        log_line("a fork server cannot limit its privileges (%s)", errno_name(-error));
+        _exit(1);
+    }
+    server.armed = true;
+}
+
+bool server_is_entry(const char *path)
+{
+    if (!server.armed) return false;
+    const char *entry = server.boot.entry;
+    if (strcmp(path, entry) == 0) return true;
+    size_t folder = sizeof WORK_FOLDER - 1;
+    return strncmp(entry, WORK_FOLDER, folder) == 0 && strcmp(path, entry + folder) == 0;
+}
+
+/* ---- being forked ---- */
+
+static void answer(uint32_t kind, uint32_t slot, int32_t value, uint64_t bytes)
+{
+    struct warm_answer message = {.kind = kind, .slot = slot, .value = value, .bytes = bytes};
+    if (send(WARM_CONTROL_FD, &message, sizeof message, MSG_NOSIGNAL) < 0) _exit(0);
+}
+
+/* Entries of a folder of numbers below /proc/self; `highest` is the highest below the server's own descriptors. */
+static int count_numbers(const char *path, int *highest)
+{
+    int count = 0;
+    DIR *entries = opendir(path);
+    struct dirent *entry;
+    while (entries && (entry = readdir(entries))) {
+        if (entry->d_name[0] == '.') continue;
+        int number = atoi(entry->d_name);
+        count++;
+        if (highest && number < WARM_CONTROL_FD && number != dirfd(entries) && number > *highest) *highest = number;
+    }
+    if (entries) closedir(entries);
+    return count;
+}
+
+static uint64_t own_anonymous_bytes(void)
+{
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    char text[4096];
+    long size = fd >= 0 ? read_text(fd, text, sizeof text) : -1;
+    if (fd >= 0) close(fd);
+    const char *line = size > 0 ? strstr(text, "RssAnon:") : NULL;
+    return line ? strtoull(line + 8, NULL, 10) * 1024u : 0;
+}
+
+/* Shows the program's arguments where the kernel shows them, if there are more than the interpreter was started with. */
+static void show_arguments(const struct run_request *request)
+{
+    if (request->argument_count == server.boot.argument_count) return;
+    struct reader reader = request->arguments;
+    size_t size = 0;
+    for (uint32_t i = 0; i < request->argument_count; i++) size += read_string(&reader).size + 1;
+    char *text = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (text == MAP_FAILED) return;
+    char *at = text;
+    reader = request->arguments;
+    for (uint32_t i = 0; i < request->argument_count; i++) {
+        struct bytes argument = read_string(&reader);
+        memcpy(at, argument.data, argument.size);
+        at += argument.size + 1;
+    }
+    if (!process_image_show_arguments(text, size)) munmap(text, size);
+}
+
+static void add_arguments(const struct run_request *request)
+{
+    unsigned known = server.boot.argument_count, count = request->argument_count - known;
+    if (count == 0) return;
+    char **added = checked_alloc(count * sizeof *added);
+    struct reader reader = request->arguments;
+    for (uint32_t i = 0; i < request->argument_count; i++) {
+        struct bytes argument = read_string(&reader);
+        if (i < known) continue;
+        added[i - known] = checked_alloc(argument.size + 1);
+        memcpy(added[i - known], argument.data, argument.size);
+    }
+    if (python_is_here()) python_add_arguments(added, count);
+    if (ruby_is_here()) ruby_add_arguments(added, count);
+    for (unsigned i = 0; i < count; i++) free(added[i]);
+    free(added);
+}
+
+/* In the program, sealed already. */
+static void become_program(const struct run_request *request)
+{
+    prctl(PR_SET_NAME, server.name);
+    if (ruby_is_here()) ruby_after_fork();
+    add_arguments(request);
+    munmap(server.region, server.region_bytes);
+}
+
+/* Raw, because the supervisor shall be the parent; a stack of NULL copies the caller's, as fork does. */
+static pid_t clone_for_supervisor(unsigned long namespaces, int cgroup_fd)
+{
+    if (cgroup_fd < 0)
+        return (pid_t)syscall(SYS_clone, namespaces | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0);
+    struct clone_args arguments = {.flags = namespaces | CLONE_PARENT | CLONE_INTO_CGROUP,
+                                   .cgroup = (unsigned long long)cgroup_fd};
+    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+/* In the init process to be. Returns in the program. */
+static void begin(const struct warm_request *request, const int *fds)
+{
+    struct launch_from_server from = {
+        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .become = become_program};
+    server.region_bytes = request->open_size + request->run_size;
+    server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[LAUNCH_FDS], 0);
+    if (server.region == MAP_FAILED) _exit(1);
+    struct launch launch = {.uid = request->uid,
+                            .server = &from,
+                            .fresh = request->fresh,
+                            .open_payload = server.region,
+                            .open_size = request->open_size,
+                            .run_payload = server.region + request->open_size,
+                            .run_size = request->run_size};
+    memcpy(launch.fds, fds, sizeof launch.fds);
+    struct run_request run;
+    if (parse_run(launch.run_payload, launch.run_size, &run)) show_arguments(&run);
+    process_image_hide_arguments();
+    launch_init(&launch);
+}
+
+/* On v1: a server for one slot. Returns in it. */
+static void settle(const struct warm_request *request, const int *fds)
+{
+    if (dup3(fds[0], WARM_CONTROL_FD, O_CLOEXEC) < 0) _exit(1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int error = 0;
+    for (unsigned i = 1; i < WARM_SETTLE_FDS && !error; i++) error = write_file_at(fds[i], "cgroup.procs", "0");
+    for (unsigned i = 0; i < WARM_SETTLE_FDS; i++) close(fds[i]);
+    answer(WARM_SETTLED, request->slot, error ? error : getpid(), 0);
+    if (error) _exit(1);
+}
+
+void server_run(void)
+{
+    server.armed = false;
+    int error = errno;
+    int highest = 2, threads = count_numbers("/proc/self/task", NULL);
+    count_numbers("/proc/self/fd", &highest);
+    server.own_fds = highest + 1;
+    if (threads > 1 && !ruby_is_here()) {
+        answer(WARM_REFUSED, 0, threads, 0);
+        _exit(1);
+    }
+    prctl(PR_SET_NAME, SERVER_NAME);
+    fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    answer(WARM_READY, 0, 0, own_anonymous_bytes() / UNTOUCHED_SHARE);
+    for (;;) {
+        struct warm_request request;
+        int fds[PASSING_MAX_FDS];
+        unsigned fd_count;
+        ssize_t got = receive_with_fds(WARM_CONTROL_FD, &request, sizeof request, fds, &fd_count, 0);
+        if (got == -EINTR) continue;
+        if (got != (ssize_t)sizeof request) _exit(0);
+        bool launches = request.kind == WARM_LAUNCH;
+        if (fd_count < (launches ? LAUNCH_FDS + 1u : WARM_SETTLE_FDS)) _exit(1);
+        int cgroup_fd = launches && fd_count > LAUNCH_FDS + 1u ? fds[LAUNCH_FDS + 1] : -1;
+        pid_t pid = clone_for_supervisor(launches ? LAUNCH_NAMESPACES : 0, cgroup_fd);
+        if (pid == 0 && launches) {
+            begin(&request, fds);
+            errno = error;
+            return;
+        }
+        if (pid == 0) {
+            settle(&request, fds);
+            continue;
+        }
+        if (launches) answer(WARM_LAUNCHED, request.slot, pid < 0 ? -errno : pid, 0);
+        for (unsigned i = 0; i < fd_count; i++) close(fds[i]);
+    }
+}

@@ -1,0 +1,215 @@
+/**
+ * Programs cannot tell whether a fork server started them: each runs with warming and without, and what it printed
+ * and how it ended must be the same. docs/warm.md lists the differences there could be, and the answer to each.
+ */
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExecutionRequest, StageResult } from '../../contract/execution.js'
+import type { Limits } from '../../contract/limits.js'
+import { runExecution } from '../../execution/run-execution.js'
+import { FileImageStore } from '../../images/file-image-store.js'
+import { planImages } from '../../images/recipe.js'
+import { createNamespacesDriver } from '../../sandbox/drivers/namespaces/driver.js'
+import type { LanguageDefinition } from '../define-language.js'
+import { resolveLimits } from '../limits.js'
+import { loadLanguages } from '../registry.js'
+import { preparedCommand } from '../warm.js'
+import type { FidelityCase } from './case.js'
+import { PYTHON_CASES } from './python-cases.js'
+
+const MEBIBYTE = 1_048_576
+const TIMEOUT_MS = 60_000
+const DEFAULTS: Limits = {
+  wallTimeMs: 30_000,
+  cpuTimeMs: 30_000,
+  memoryBytes: 256 * MEBIBYTE,
+  maxProcesses: 48,
+  outputBytes: MEBIBYTE,
+  fileSizeBytes: 64 * MEBIBYTE,
+}
+const LIMITS = {
+  defaults: { compile: { ...DEFAULTS, memoryBytes: 512 * MEBIBYTE }, run: DEFAULTS },
+  maximum: {
+    compile: { ...DEFAULTS, memoryBytes: 1024 * MEBIBYTE },
+    run: { ...DEFAULTS, memoryBytes: 1024 * MEBIBYTE },
+  },
+}
+/** Memory is charged in whole pages and in batches, and what a fork shares with its server is estimated. */
+const MEMORY_TOLERANCE_BYTES = 2.5 * MEBIBYTE
+/** More than one server's programs. */
+const RUNS_ACROSS_A_RENEWAL = 300
+
+const PROGRAM =
+  process.env['CODEEXEC_TEST_SUPERVISOR'] ??
+  fileURLToPath(new URL('../../../native/build/codeexec-supervisor', import.meta.url))
+const dataDirectory = process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec'
+const CASES: Readonly<Record<string, readonly FidelityCase[]>> = { python: PYTHON_CASES }
+
+const registry = await loadLanguages()
+const images = new FileImageStore({ dataDirectory, plan: planImages(registry.all) })
+const driver = createNamespacesDriver({
+  program: PROGRAM,
+  slots: 1,
+  firstUid: 1_300_000 + (process.pid % 4096) * 16,
+  image: (id) => {
+    const image = images.get(id)
+    return image && { name: `${image.id}-${image.hash}`, layers: image.layers }
+  },
+  warm: (id) => {
+    const language = registry.find(id)
+    return language && preparedCommand(language, LIMITS)
+  },
+  log: (line) => process.stderr.write(`supervisor: ${line}\n`),
+})
+
+const unfit =
+  process.getuid?.() !== 0 ? 'needs root' : existsSync(PROGRAM) ? undefined : `${PROGRAM} has not been built`
+
+async function run(language: LanguageDefinition, program: FidelityCase): Promise<StageResult> {
+  const encoder = new TextEncoder()
+  const files = { [language.mainFile]: program.code, ...program.files }
+  const limits = resolveLimits({ ...LIMITS, language })
+  const { memoryMiB, cpuTimeMs } = program
+  const request: ExecutionRequest = {
+    jobId: randomUUID(),
+    language: language.id,
+    files: Object.entries(files).map(([name, content]) => ({ name, content: encoder.encode(content) })),
+    entryPoint: language.mainFile,
+    stdin: encoder.encode(program.stdin ?? ''),
+    args: program.args ?? [],
+    limits: {
+      ...limits,
+      run: {
+        ...limits.run,
+        ...(memoryMiB !== undefined && { memoryBytes: memoryMiB * MEBIBYTE }),
+        ...(cpuTimeMs !== undefined && { cpuTimeMs }),
+      },
+    },
+  }
+  const result = await runExecution(
+    request,
+    { signal: new AbortController().signal, emit: () => undefined },
+    {
+      driver,
+      language: () => language,
+      runtimeVersion: (id) => images.get(id)?.version,
+      cpus: { compile: 2, run: 1 },
+    },
+  )
+  if (result.run === null) throw new Error(`nothing ran: ${result.errorMessage ?? result.status}`)
+  return result.run
+}
+
+const hits = (id: string): number => driver.warmCounts.get(id)?.hits ?? 0
+
+/** The same language as if warming were off. */
+function coldly(language: LanguageDefinition): LanguageDefinition {
+  const { warm, ...others } = language
+  return warm === undefined ? language : others
+}
+
+/** Runs until a fork server did it: one starts in its own time, and none is waited for. */
+async function runWarm(language: LanguageDefinition, program: FidelityCase): Promise<StageResult> {
+  for (;;) {
+    const before = hits(language.id)
+    const result = await run(language, program)
+    if (hits(language.id) > before) return result
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Where things lie in memory differs from start to start. */
+const withoutAddresses = (text: string): string =>
+  text.replaceAll(/0x[0-9a-f]{8,}/gu, '0x…').replaceAll(/started \d{12,}/gu, 'started …')
+
+const visible = ({ stdout, stderr, output, exitCode, signal, stopReason, truncated }: StageResult) => ({
+  stdout: withoutAddresses(stdout),
+  stderr: withoutAddresses(stderr),
+  output: output.length,
+  exitCode,
+  signal,
+  stopReason,
+  truncated,
+})
+
+describe.skipIf(unfit)(`a warm start${unfit ? ` (${unfit})` : ''}`, () => {
+  for (const language of registry.all) {
+    if (language.warm === undefined) continue
+    const cases = CASES[language.id] ?? []
+    const isReady = images.state(language.id) === 'ready'
+    describe.skipIf(!isReady)(`of ${language.name}${isReady ? '' : ' (no image)'}`, () => {
+      beforeAll(() => driver.prepare([language.id]))
+
+      it.each(cases)('cannot be told from a plain one: $title', { timeout: TIMEOUT_MS }, async (program) => {
+        const plain = await run(coldly(language), program)
+        const warm = await (program.plain ? run : runWarm)(language, program)
+        expect(visible(warm)).toEqual(visible(plain))
+      })
+
+      it('takes only the command that was prepared', { timeout: TIMEOUT_MS }, async () => {
+        const program = { title: '', code: cases[0]?.code ?? '' }
+        await runWarm(language, program)
+        const before = hits(language.id)
+        await run({ ...language, env: { ...language.env, MORE: '1' } }, program)
+        await run({ ...language, mainFile: `other.${language.extensions[0]}` }, program)
+        expect(hits(language.id)).toBe(before)
+      })
+
+      it('uses about as much memory', { timeout: TIMEOUT_MS }, async () => {
+        for (const program of [{ title: '', code: '' }, MEMORY_USERS[language.id]!]) {
+          const plain = await run(coldly(language), program)
+          const warm = await runWarm(language, program)
+          const difference = warm.usage.memoryBytes - plain.usage.memoryBytes
+          expect(Math.abs(difference)).toBeLessThan(MEMORY_TOLERANCE_BYTES)
+        }
+      })
+
+      it('draws its own random numbers', { timeout: TIMEOUT_MS }, async () => {
+        const program = { title: '', code: RANDOM_PROGRAMS[language.id]! }
+        const drawn = new Set<string>()
+        for (let count = 0; count < 4; count++) {
+          for (const line of (await runWarm(language, program)).stdout.split('\n').filter(Boolean)) {
+            expect(drawn).not.toContain(line)
+            drawn.add(line)
+          }
+        }
+      })
+
+      it('has another hash seed before long, and runs on meanwhile', { timeout: TIMEOUT_MS }, async () => {
+        const program = { title: '', code: HASH_PROGRAMS[language.id]! }
+        const seen = new Set<string>()
+        for (let count = 0; count < RUNS_ACROSS_A_RENEWAL; count++) {
+          const { stdout, exitCode } = await run(language, program)
+          expect(exitCode).toBe(0)
+          seen.add(stdout)
+        }
+        expect(seen.size).toBeGreaterThan(1)
+        expect(seen.size).toBeLessThan(RUNS_ACROSS_A_RENEWAL / 2)
+      })
+    })
+  }
+
+  afterAll(() => driver.close())
+})
+
+const MEMORY_USERS: Readonly<Record<string, FidelityCase>> = {
+  python: { title: '', code: 'text = "x" * (20 << 20)\nprint(len(text))' },
+}
+
+/** Every line is one that must never come twice. */
+const RANDOM_PROGRAMS: Readonly<Record<string, string>> = {
+  python: `import random, secrets, uuid, tempfile, os
+print(random.random())
+print(secrets.token_hex())
+print(uuid.uuid4())
+print(uuid.uuid1())
+print(tempfile.mkdtemp())
+print(os.urandom(8))
+`,
+}
+
+const HASH_PROGRAMS: Readonly<Record<string, string>> = {
+  python: 'print(hash("a"))',
+}
