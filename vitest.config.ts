@@ -21,7 +21,26 @@ export default defineConfig({
       { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], ...alone } },
       { test: { name: 'hostile', include: ['tests/hostile/**/*.test.ts'], ...alone } },
       { test: { name: 'operations', include: ['tests/operations/**/*.test.ts'], ...alone } },
-      { test: { name: 'web', include: ['tests/web/**/*.test.ts'], ...alone } },
+      {
+        test: {
+          name: 'web',
+          include: ['tests/web/*.test.ts'],
+          globalSetup: ['tests/web/support/global-setup.mjs'],
+          ...alone,
+          // Each file has a browser and ports of its own, and asserts nothing about the host.
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
+      // Pictures and figures of the page: no checks, so no suite of `npm test` runs them.
+      {
+        test: {
+          name: 'page-tools',
+          include: ['tests/web/tools/*.test.ts'],
+          globalSetup: ['tests/web/support/global-setup.mjs'],
+          ...alone,
+        },
+      },
     ],
   },
 })

@@ -50,7 +50,7 @@ function withoutComments(source) {
   return source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '$1')
 }
 
-/** Relative imports of a file as paths relative to src/, with the suffix of the source. */
+/** Relative imports of a file as paths relative to where `path` is, with the suffix of the source. */
 export function importsOf(path, source) {
   return [...withoutComments(source).matchAll(IMPORT)].map((match) => {
     const specifier = match[1] ?? match[2] ?? match[3]
@@ -108,4 +108,19 @@ function cycleProblems(files) {
 /** Every import that breaks the table and every cycle; `files` maps paths relative to src/ to their source. */
 export function importProblems(files) {
   return [...directionProblems(files), ...cycleProblems(files)]
+}
+
+/**
+ * The page runs in a browser and speaks the wire contract: of src/ it may import that alone. `files` maps paths
+ * relative to the project to their source.
+ */
+export function webImportProblems(files) {
+  return [...files].flatMap(([path, source]) =>
+    importsOf(path, source)
+      .filter((target) => !target.startsWith('web/') && !target.startsWith('src/contract/'))
+      .map(
+        (target) =>
+          `${path}: web may not import ${target}; ask the service for it over the API, or move the shared type into contract`,
+      ),
+  )
 }

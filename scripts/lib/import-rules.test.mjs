@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { importProblems, importsOf } from './import-rules.mjs'
+import { importProblems, importsOf, webImportProblems } from './import-rules.mjs'
 
 const problems = (files) => importProblems(new Map(Object.entries(files)))
 
@@ -73,4 +73,21 @@ describe('the import table', () => {
       expect.stringContaining('src/queue/a.ts → src/queue/b.ts → src/queue/c.ts → src/queue/a.ts'),
     ])
   })
+})
+
+describe('the page', () => {
+  const found = (target) =>
+    webImportProblems(new Map([['web/src/api/wire.ts', `import type { T } from '${target}'`]]))
+
+  it('imports itself and the contract', () => {
+    expect(found('./decode.js')).toEqual([])
+    expect(found('../../../src/contract/verdict.js')).toEqual([])
+  })
+
+  it.each(['../../../src/api/app.js', '../../../src/languages/registry.js', '../../../scripts/lib/run.mjs'])(
+    'may not import %s',
+    (target) => {
+      expect(found(target)).toEqual([expect.stringMatching(/^web\/src\/api\/wire\.ts: web may not import/)])
+    },
+  )
 })

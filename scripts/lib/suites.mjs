@@ -44,6 +44,13 @@ export const SUITES = [
     3 * MINUTE_MS,
     node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'),
   ),
+  check(
+    'typecheck:web',
+    3 * MINUTE_MS,
+    ...['web/tsconfig.json', 'web/tsconfig.build.json', 'tests/web/tsconfig.json'].map((project) =>
+      node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', project),
+    ),
+  ),
   check('lint', 5 * MINUTE_MS, bin('oxlint', '--type-aware', '--deny-warnings')),
   check('format', 2 * MINUTE_MS, bin('oxfmt', '--check')),
   check('imports', MINUTE_MS, node(join('scripts', 'check-imports.mjs'))),
@@ -66,6 +73,7 @@ export const SUITES = [
     env: { CODEEXEC_TEST_SUPERVISOR: join(ROOT, 'native', 'build', 'sanitized', 'codeexec-supervisor') },
   },
   vitest('e2e', 15 * MINUTE_MS, true),
+  vitest('web', 10 * MINUTE_MS, true),
   vitest('hostile', 15 * MINUTE_MS, true),
   vitest('operations', 15 * MINUTE_MS, true),
   {

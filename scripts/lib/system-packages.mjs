@@ -22,6 +22,9 @@ export const PACKAGES_TO_RUN = [
  */
 export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs', 'nginx-light', 'prometheus', 'openssl']
 
+/** The browser that the page is tested in, and the fonts its pictures are made with; without it those tests are skipped. */
+export const PACKAGES_FOR_BROWSER = ['chromium', 'fonts-dejavu-core', 'fonts-liberation']
+
 const APT_TIMEOUT_MS = 15 * 60_000
 const APT = ['apt-get', '-y', '-q', '-o', 'DPkg::Lock::Timeout=120']
 const ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive' }
@@ -70,10 +73,26 @@ function hasPackageLists() {
   }
 }
 
-/** Installs what is missing. Package lists are fetched when there are none, or when they proved too old. */
+/** Installs what is missing, and ends the script when that fails. */
 export async function installPackages(packages) {
-  const missing = missingPackages(packages)
+  const { missing, output } = await tryToInstall(packages)
   if (missing.length === 0) return
+  process.stderr.write(`${output.trimEnd()}\n`)
+  fail(
+    `apt-get could not install ${missing.join(' ')} (see above); check the network and /etc/apt/sources.list, or install them by hand and start again.`,
+  )
+}
+
+/** Installs what is missing, and only says so when that fails: the tests that need it say why they are skipped. */
+export async function installWherePossible(packages) {
+  const { missing } = await tryToInstall(packages)
+  if (missing.length > 0) say(`  without ${missing.join(' ')}: apt-get could not install them`)
+}
+
+/** Package lists are fetched when there are none, or when they proved too old. */
+async function tryToInstall(packages) {
+  const missing = missingPackages(packages)
+  if (missing.length === 0) return { missing, output: '' }
   say(`  installing ${missing.join(' ')}`)
   const install = () => withoutStartingServices(() => apt('install', '--no-install-recommends', ...missing))
   const fresh = hasPackageLists()
@@ -84,9 +103,5 @@ export async function installPackages(packages) {
     await apt('update')
     result = await install()
   }
-  if (result.code === 0) return
-  process.stderr.write(`${result.output.trimEnd()}\n`)
-  fail(
-    `apt-get could not install ${missing.join(' ')} (see above); check the network and /etc/apt/sources.list, or install them by hand and start again.`,
-  )
+  return { missing: missingPackages(packages), output: result.output }
 }

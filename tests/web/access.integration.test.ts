@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 
-import { HAS_BROWSER } from './support/browser.js'
+import { HAS_BROWSER, title } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
 import { until } from './support/until.js'
 
@@ -28,7 +28,7 @@ async function seriousViolations(page: Page): Promise<string[]> {
     )
 }
 
-describe.skipIf(!HAS_BROWSER)('for everyone', () => {
+describe.skipIf(!HAS_BROWSER)(title('for everyone'), () => {
   const visit = pageSuite()
 
   it.each([

@@ -10,7 +10,6 @@ import type { LanguageAnswer } from '../../src/contract/wire/languages.js'
 import { loadLanguages } from '../../src/languages/registry.js'
 import { reasonToSkip, startService, type Service } from '../hostile/harness/service.js'
 import { HAS_BROWSER, launchBrowser, openPage } from './support/browser.js'
-import { buildPage } from './support/built-page.js'
 import { drop } from './support/drop.js'
 import { CodePage } from './support/page-object.js'
 import { until } from './support/until.js'
@@ -39,7 +38,6 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
   let paths: string[]
 
   beforeAll(async () => {
-    await buildPage()
     service = await startService({})
     browser = await launchBrowser()
     languages = JSON.parse((await service.get('/api/v1/languages')).body) as LanguageAnswer[]

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 import { launchBrowser, NETWORK_COMPLAINT, openPage, type PageOptions } from './browser.js'
-import { buildPage } from './built-page.js'
 import { startFakeServer, type FakeServer, type FakeServerOptions } from './fake-server.js'
 import { CodePage } from './page-object.js'
 
@@ -26,7 +25,6 @@ export function pageSuite(): (
 ) => Promise<void> {
   let browser: Browser
   beforeAll(async () => {
-    await buildPage()
     browser = await launchBrowser()
   })
   afterAll(async () => {

@@ -1,16 +1,16 @@
 /**
- * Pictures of the main states for docs/screenshots. They are looked at, not compared: set UPDATE_SCREENSHOTS=1 to
- * make them again after a change of the page.
+ * Pictures of the main states for docs/screenshots. They are looked at, not compared: `npm run screenshots`
+ * makes them again after a change of the page.
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 
-import { HAS_BROWSER, launchBrowser, openPage, type PageOptions } from './support/browser.js'
-import { buildPage, ROOT } from './support/built-page.js'
-import { startFakeServer, type FakeServer } from './support/fake-server.js'
-import { CodePage } from './support/page-object.js'
+import { HAS_BROWSER, launchBrowser, openPage, type PageOptions } from '../support/browser.js'
+import { ROOT } from '../support/built-page.js'
+import { startFakeServer, type FakeServer } from '../support/fake-server.js'
+import { CodePage } from '../support/page-object.js'
 
 const FOLDER = path.join(ROOT, 'docs', 'screenshots')
 const SIZES = {
@@ -60,7 +60,6 @@ describe.skipIf(!process.env['UPDATE_SCREENSHOTS'] || !HAS_BROWSER)('pictures of
   let fake: FakeServer
 
   beforeAll(async () => {
-    await buildPage()
     mkdirSync(FOLDER, { recursive: true })
     browser = await launchBrowser()
     fake = await startFakeServer()

@@ -1,13 +1,13 @@
 /**
- * How quick the page is on this machine: printed, not judged, because a busy machine must fail no test. Set MEASURE=1.
+ * How quick the page is on this machine: printed, not judged, because a busy machine must fail no test.
+ * `npm run measure:web`.
  */
 import { describe, it } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 
-import { HAS_BROWSER, launchBrowser, openPage } from './support/browser.js'
-import { buildPage } from './support/built-page.js'
-import { startFakeServer } from './support/fake-server.js'
-import { CodePage } from './support/page-object.js'
+import { HAS_BROWSER, launchBrowser, openPage } from '../support/browser.js'
+import { startFakeServer } from '../support/fake-server.js'
+import { CodePage } from '../support/page-object.js'
 
 const ROUNDS = 3
 const RUNS = 6
@@ -78,7 +78,6 @@ function median(values: readonly number[]): number {
 describe.skipIf(!process.env['MEASURE'] || !HAS_BROWSER)('the page on this machine', () => {
   // oxlint-disable-next-line vitest/expect-expect -- it prints
   it('from a cold cache, in milliseconds', async () => {
-    await buildPage()
     const fake = await startFakeServer()
     const visits: Times[][] = []
     for (let round = 0; round < ROUNDS; round += 1) {
