@@ -25,6 +25,7 @@ export function toLanguageAnswer(
     libraries: [...libraries],
     sample: toSample(language.samples[0]),
     state: images.state(id),
+    installation: images.installation?.(id) ?? null,
   }
 }
 

@@ -54,6 +54,19 @@ describe('FileImageStore', () => {
     expect(makeStore().state('nothing')).toBe('absent')
   })
 
+  it('tells how far an image is, by the layer it waits for', () => {
+    const store = makeStore()
+    store.expect(['child'])
+    expect(store.installation('child')).toBeUndefined()
+    store.note({ id: 'tiny', message: 'unpacking', percent: 40 })
+    expect(store.installation('child')).toEqual({ step: 'unpacking', fraction: 0.4 })
+    for (const image of layersOf(planned('tiny'))) putImage(image)
+    store.note({ id: 'child', message: 'starting', percent: null })
+    expect(store.installation('child')).toEqual({ step: 'starting', fraction: null })
+    putImage(planned('child'))
+    expect(store.installation('child')).toBeUndefined()
+  })
+
   it('gives the layers of an image, topmost first', () => {
     for (const image of layersOf(planned('child'))) putImage(image)
     expect(

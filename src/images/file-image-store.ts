@@ -1,8 +1,9 @@
 /** The images on this machine's disk. */
 import path from 'node:path'
+import type { BuildProgress } from './build-context.js'
 import { imagePaths, listUnfinished } from './image-paths.js'
 import type { ImagePaths } from './image-paths.js'
-import type { ImageState, ImageStore, ReadyImage } from './image-store.js'
+import type { ImageState, ImageStore, Installation, ReadyImage } from './image-store.js'
 import { noteUse } from './image-users.js'
 import { readManifest } from './manifest.js'
 import { layersOf } from './recipe.js'
@@ -19,6 +20,8 @@ export class FileImageStore implements ImageStore {
   /** An image that was ready once stays so: what a recipe names is never changed, and not removed while in use. */
   readonly #ready = new Map<string, ReadyImage>()
   readonly #expected = new Set<string>()
+  /** Latest word of the building of each image, languages' and those below them. */
+  readonly #progress = new Map<string, Installation>()
 
   constructor({ dataDirectory, plan }: FileImageStoreOptions) {
     this.#paths = imagePaths(path.resolve(dataDirectory))
@@ -28,7 +31,21 @@ export class FileImageStore implements ImageStore {
   /** Says which images will be built, so that they count as installing until they are ready or given up. */
   expect(ids: readonly string[]): void {
     this.#expected.clear()
+    this.#progress.clear()
     for (const id of ids) this.#expected.add(id)
+  }
+
+  /** Hears how far a build is. */
+  note({ id, message, percent }: BuildProgress): void {
+    this.#progress.set(id, { step: message, fraction: percent === null ? null : percent / 100 })
+  }
+
+  installation(id: string): Installation | undefined {
+    const image = this.#languages.get(id)
+    if (!image || this.state(id) !== 'installing') return undefined
+    // While a layer below is built, that is what this image waits for.
+    const missing = layersOf(image).filter((layer) => !this.#isThere(layer))
+    return missing.map((layer) => this.#progress.get(layer.id)).find((progress) => progress !== undefined)
   }
 
   state(id: string): ImageState {

@@ -12,8 +12,18 @@ export interface ReadyImage {
   readonly version: string
 }
 
+/** How far the building of an image is. */
+export interface Installation {
+  /** What is being done, in words for people. */
+  readonly step: string
+  /** Of that step, from 0 to 1; null where nobody knows. */
+  readonly fraction: number | null
+}
+
 export interface ImageStore {
   state(id: string): ImageState
+  /** How far an image that is installing is. A store that does not see the building leaves it out. */
+  installation?(id: string): Installation | undefined
   /** The image, or undefined unless it is ready. */
   get(id: string): ReadyImage | undefined
 }

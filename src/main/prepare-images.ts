@@ -24,7 +24,14 @@ export async function prepareImages(preparation: ImagePreparation): Promise<read
   if (missing.length === 0) return []
   store.expect(missing)
   try {
-    const builder = new ImageBuilder({ dataDirectory, plan, onProgress })
+    const builder = new ImageBuilder({
+      dataDirectory,
+      plan,
+      onProgress: (progress) => {
+        store.note(progress)
+        onProgress(progress)
+      },
+    })
     const reports = await builder.buildAll(missing, signal)
     return reports.flatMap((report) => (report.outcome === 'failed' ? [report.message] : []))
   } finally {

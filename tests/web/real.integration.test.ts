@@ -1,21 +1,18 @@
 /**
- * The page against the real service, as people meet it: every language, every way of working. What the running
- * service does not offer is skipped, and seen to be.
+ * The page against the real service, as people meet it: every language, every way of working. How it fails
+ * is in real-states.integration.test.ts.
  */
 import { strToU8, zipSync } from 'fflate'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 
 import type { LanguageAnswer } from '../../src/contract/wire/languages.js'
 import { loadLanguages } from '../../src/languages/registry.js'
-import { reasonToSkip, startService, type Service } from '../hostile/harness/service.js'
-import { HAS_BROWSER, launchBrowser, openPage } from './support/browser.js'
+import { openPage } from './support/browser.js'
 import { drop } from './support/drop.js'
 import { CodePage } from './support/page-object.js'
+import { describeReal, runToEnd } from './support/real-suite.js'
 import { until } from './support/until.js'
-import type { Page } from 'playwright-core'
 
-const reason = HAS_BROWSER ? reasonToSkip() : 'there is no Chromium'
 const registry = await loadLanguages()
 
 /** A line no compiler or run time of the language accepts, and the number of the line it is in. */
@@ -31,54 +28,21 @@ const BROKEN: Readonly<Record<string, { readonly code: string; readonly line: nu
   typescript: { code: 'const n: number = 1\nthrow new Error("broken")\n', line: 2 },
 }
 
-describe.skipIf(reason !== undefined)(`the page and the real service${reason ? ` (${reason})` : ''}`, () => {
-  let service: Service
-  let browser: Browser
+describeReal('the page and the real service', {}, ({ service, browser, visit }) => {
   let languages: LanguageAnswer[]
-  let paths: string[]
 
   beforeAll(async () => {
-    service = await startService({})
-    browser = await launchBrowser()
-    languages = JSON.parse((await service.get('/api/v1/languages')).body) as LanguageAnswer[]
-    paths = Object.keys((JSON.parse((await service.get('/openapi.json')).body) as { paths: object }).paths)
+    languages = JSON.parse((await service().get('/api/v1/languages')).body) as LanguageAnswer[]
   })
-  afterAll(async () => {
-    await browser?.close()
-    await service?.stop()
-  })
-
-  function need(context: TestContext, path: string): void {
-    if (!paths.includes(path)) {
-      context.skip(`the service has no ${path}`)
-    }
-  }
-
-  async function visit(use: (code: CodePage, page: Page) => Promise<void>): Promise<void> {
-    const { page, context, complaints } = await openPage(browser, `http://127.0.0.1:${service.port}`)
-    page.setDefaultTimeout(60_000)
-    const code = new CodePage(page)
-    await code.ready()
-    await use(code, page)
-    expect(complaints).toEqual([])
-    await context.close()
-  }
-
-  const ended = /Succeeded|Failed|Did not compile|exceeded|Stopped|The service failed/
-
-  async function run(code: CodePage): Promise<string> {
-    await code.run.click()
-    return code.status.getByText(ended).first().innerText()
-  }
 
   it.each(registry.all.map(({ id, name }) => [name, id] as const))('%s runs its sample', async (name, id) => {
     const language = languages.find((candidate) => candidate.id === id)
-    await visit(async (code, page) => {
+    await visit({}, async (code, page) => {
       await page.getByRole('button', { name: /^Language:/ }).click()
       await page.getByRole('combobox', { name: 'Search languages' }).fill(id)
       await page.keyboard.press('Enter')
       await page.locator('.language-name', { hasText: name }).waitFor()
-      expect(await run(code)).toBe('Succeeded')
+      expect(await runToEnd(code)).toBe('Succeeded')
       const [first = ''] = (language?.sample.expectedOutput ?? '').split('\n')
       await until(
         () => code.output(),
@@ -91,10 +55,10 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
     '%s: an error is marked in its line',
     async (id, { code: broken, line }) => {
       const language = languages.find((candidate) => candidate.id === id)
-      await visit(async (code, page) => {
+      await visit({}, async (code, page) => {
         await code.chooseLanguage(language?.name ?? id)
         await code.write(broken)
-        expect(await run(code)).toMatch(/Failed|Did not compile/)
+        expect(await runToEnd(code)).toMatch(/Failed|Did not compile/)
         await code.tab('Findings').click()
         const entry = language?.sample.files[0]?.filename ?? ''
         await page
@@ -108,7 +72,7 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
   )
 
   it('several files in a zip, with input and arguments', async () => {
-    await visit(async (code, page) => {
+    await visit({}, async (code, page) => {
       await drop(page, [
         {
           name: 'app.zip',
@@ -124,7 +88,7 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
       await code.tab('Input').click()
       await page.getByLabel('Standard input').fill('hello\n')
       await page.getByLabel('Arguments').fill('"two words"')
-      expect(await run(code)).toBe('Succeeded')
+      expect(await runToEnd(code)).toBe('Succeeded')
       expect(await code.output()).toBe("HELLO ['two words']")
     })
   })
@@ -139,18 +103,18 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
     ['while True:\n    print("x" * 1000)\n', 'Output limit exceeded', {}],
     ['import sys\nsys.exit(3)\n', 'Failed', {}],
   ])('%j: %s', async (source, verdict, limits) => {
-    await visit(async (code, page) => {
+    await visit({}, async (code, page) => {
       await code.write(source)
       await code.tab('Input').click()
       for (const [label, value] of Object.entries(limits)) {
         await page.getByLabel(label, { exact: true }).fill(value)
       }
-      expect(await run(code)).toBe(verdict)
+      expect(await runToEnd(code)).toBe(verdict)
     })
   })
 
   it('stops a program that does not end', async () => {
-    await visit(async (code) => {
+    await visit({}, async (code) => {
       await code.write('import time\nprint("before", flush=True)\ntime.sleep(600)\n')
       await code.run.click()
       await code.status.getByText('Running').waitFor()
@@ -159,9 +123,8 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
     })
   })
 
-  it('answers a program that asks, in the terminal', async (context) => {
-    need(context, '/api/v1/interactive')
-    await visit(async (code, page) => {
+  it('answers a program that asks, in the terminal', async () => {
+    await visit({}, async (code, page) => {
       await code.write('name = input("Who? ")\nprint(f"Hello, {name}!")\n')
       await code.run.click()
       await code.screen.getByText('Who?').waitFor()
@@ -175,9 +138,8 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
     })
   })
 
-  it('interrupts by Ctrl+C and ends the input by Ctrl+D', async (context) => {
-    need(context, '/api/v1/interactive')
-    await visit(async (code, page) => {
+  it('interrupts by Ctrl+C and ends the input by Ctrl+D', async () => {
+    await visit({}, async (code, page) => {
       await code.write(
         'import sys, time\nprint("ready", flush=True)\nprint(len(sys.stdin.read()))\ntime.sleep(600)\n',
       )
@@ -194,7 +156,7 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
   })
 
   it('runs test cases and shows the difference', async () => {
-    await visit(async (code, page) => {
+    await visit({}, async (code, page) => {
       await code.write('a, b = map(int, input().split())\nprint(a + b)\n')
       await code.tab('Tests').click()
       await page
@@ -216,24 +178,22 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
     })
   })
 
-  it('shows what the analysis finds', async (context) => {
-    need(context, '/api/v1/analyze')
-    await visit(async (code, page) => {
+  it('shows what the analysis finds', async () => {
+    await visit({}, async (code, page) => {
       await code.write('print(eval("1 + 1"))\n')
-      expect(await run(code)).toBe('Succeeded')
+      expect(await runToEnd(code)).toBe('Succeeded')
       await code.tab('Findings').click()
       await page.getByRole('button', { name: /critical .*eval/i }).waitFor()
     })
   })
 
-  it('keeps a share that another person opens', async (context) => {
-    need(context, '/api/v1/shares')
-    await visit(async (code, page) => {
+  it('keeps a share that another person opens', async () => {
+    await visit({}, async (code, page) => {
       await code.write('print("shared")\n')
       await page.getByRole('button', { name: 'Share' }).click()
       await page.getByRole('button', { name: 'Make a short link' }).click()
       const link = await page.getByLabel('Short link').inputValue()
-      const other = await openPage(browser, link, { fragment: '' })
+      const other = await openPage(browser(), link, { fragment: '' })
       const theirs = new CodePage(other.page)
       await theirs.ready()
       await theirs.fullEditor()
@@ -241,7 +201,7 @@ describe.skipIf(reason !== undefined)(`the page and the real service${reason ? `
         () => theirs.shownCode(),
         (shown) => shown.includes('print("shared")'),
       )
-      expect(await run(theirs)).toBe('Succeeded')
+      expect(await runToEnd(theirs)).toBe('Succeeded')
       expect(await theirs.output()).toBe('shared')
       await other.context.close()
     })

@@ -116,7 +116,7 @@ describe.skipIf(!HAS_BROWSER)(title('states people meet'), () => {
                 ...language,
                 state: 'installing' as const,
                 version: null,
-                installation: { step: 'Unpacking the compiler.', fraction: 0.5 },
+                installation: { step: 'unpacking the compiler', fraction: 0.5 },
               }
             : language,
         ),
@@ -125,7 +125,7 @@ describe.skipIf(!HAS_BROWSER)(title('states people meet'), () => {
       await code.banners
         .getByText('7 of 9 languages are ready and can be used. Being prepared: Go, Java.')
         .waitFor()
-      await code.banners.getByText('Unpacking the compiler.').waitFor()
+      await code.banners.getByText('unpacking the compiler.').waitFor()
       expect(await page.getByRole('progressbar').getAttribute('value')).toBe('8')
       await code.chooseLanguage('Java')
       await code.run.click()

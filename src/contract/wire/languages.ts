@@ -41,6 +41,13 @@ export const languageAnswer = z
     state: z
       .enum(['ready', 'installing', 'absent'])
       .describe('Programs run once it is `ready`; until then requests are a 503.'),
+    installation: z
+      .object({
+        step: z.string().describe('What is being done, for people.'),
+        fraction: z.number().min(0).max(1).nullable().describe('Of that step; null where nobody knows.'),
+      })
+      .nullable()
+      .describe('How far it is while it is `installing` and this is known.'),
   })
   .meta({ id: 'Language' })
 

@@ -1,6 +1,7 @@
 /** Starts the built service as an operator would, and asks it over HTTP as a client would. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
@@ -42,10 +43,12 @@ export interface Service {
   get(address: string): Promise<Answer>
   post(address: string, body: unknown): Promise<Answer>
   stop(): Promise<number | null>
+  /** Ends it as a crash does, without a last word. */
+  crash(): Promise<void>
 }
 
 export async function startService(environment: Readonly<Record<string, string>>): Promise<Service> {
-  const port = await freePort()
+  const port = Number(environment['PORT'] ?? (await freePort()))
   const temporaryFolder = mkdtempSync('/tmp/hostile-service-')
   const databaseFolder = mkdtempSync('/tmp/hostile-database-')
   const child = spawn(process.execPath, [ENTRY, 'serve'], {
@@ -82,6 +85,11 @@ export async function startService(environment: Readonly<Record<string, string>>
       rmSync(temporaryFolder, { recursive: true, force: true })
       rmSync(databaseFolder, { recursive: true, force: true })
       return code
+    },
+    crash: async () => {
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
     },
   }
   await untilReady(service)

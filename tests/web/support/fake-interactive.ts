@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { WebSocketServer, type WebSocket } from 'ws'
 
+import { interactiveStart, programInput } from '../../../src/contract/wire/interactive.js'
 import { scriptOf, type Scripts } from './fake-execution.js'
 import { fakeResult, runFakeProgram } from './fake-programs.js'
 import type { Refusal } from './fake-server.js'
@@ -45,6 +46,13 @@ function serve(
   client.on('message', (data) => {
     const message = JSON.parse((data as Buffer).toString()) as Record<string, unknown>
     const { type } = message
+    const wrong = (type === 'start' ? interactiveStart : programInput).safeParse(message).error?.issues[0]
+    if (wrong) {
+      const errorMessage = `Invalid input: ${wrong.path.join('.')} ${wrong.message}`
+      send({ type: 'error', errorMessage, code: 'INVALID_INPUT' })
+      client.close(1008)
+      return
+    }
     if (type === 'start') {
       received.push(message)
       tty = message['tty'] !== undefined

@@ -52,6 +52,7 @@ function language(
       expectedOutput: `Hello from ${name}!\n`,
     },
     state: 'ready',
+    installation: null,
     ...extra,
   }
 }

@@ -5,7 +5,11 @@
 import Fastify, { type FastifyReply } from 'fastify'
 import type { AddressInfo } from 'node:net'
 
+import { analyzeRequest } from '../../../src/contract/wire/analyze.js'
+import { executeFiles } from '../../../src/contract/wire/execute.js'
 import type { LanguageAnswer } from '../../../src/contract/wire/languages.js'
+import { shareRequest } from '../../../src/contract/wire/shares.js'
+import { submissionRequest } from '../../../src/contract/wire/submissions.js'
 import { FakeBatch } from './fake-execution.js'
 import { fakeLanguages, sampleScripts } from './fake-languages.js'
 import { attachInteractive } from './fake-interactive.js'
@@ -34,10 +38,18 @@ export interface FakeServer {
   script(code: string, directives: string): void
   /** Refuses executions until set to null. */
   refuse(refusal: Refusal | null): void
-  setLanguages(change: (languages: LanguageAnswer[]) => (LanguageAnswer & { installation?: unknown })[]): void
+  setLanguages(change: (languages: LanguageAnswer[]) => LanguageAnswer[]): void
   /** Cuts every connection and refuses new ones, as a service that is restarted does; returns what brings it back. */
   stop(): Promise<() => Promise<void>>
   close(): Promise<void>
+}
+
+/** As strict as the real service: a field too many from the page must fail here too. */
+const BODIES = {
+  '/api/v2/execute': executeFiles,
+  '/api/v1/submissions': submissionRequest,
+  '/api/v1/analyze': analyzeRequest,
+  '/api/v1/shares': shareRequest,
 }
 
 const LINE_FINDING = /(?<call>eval|os\.system|input)\(/
@@ -48,13 +60,21 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
   const scripts = sampleScripts()
   const shares = new Map<string, Record<string, unknown>>()
   let refusal: Refusal | null = null
-  let languages: (LanguageAnswer & { installation?: unknown })[] = fakeLanguages()
+  let languages: LanguageAnswer[] = fakeLanguages()
   let port = 0
 
   async function start(): Promise<() => Promise<void>> {
     const app = Fastify({ bodyLimit: 10 * 1024 * 1024, forceCloseConnections: true })
     const batch = new FakeBatch(scripts)
     servePage(app)
+    app.addHook('preHandler', async (request, reply) => {
+      const schema = request.method === 'POST' && BODIES[request.url as keyof typeof BODIES]
+      const wrong = schema ? schema.safeParse(request.body).error?.issues[0] : undefined
+      if (wrong) {
+        const message = `Invalid input: ${wrong.path.join('.')} ${wrong.message}`
+        await refuseWith(reply, { status: 400, code: 'INVALID_INPUT', message })
+      }
+    })
     app.get('/health', () => ({ status: 'OK', timestamp: new Date().toISOString() }))
     app.get('/openapi.json', () => ({
       openapi: '3.1.0',

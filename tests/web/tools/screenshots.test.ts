@@ -245,7 +245,15 @@ describe.skipIf(!process.env['UPDATE_SCREENSHOTS'] || !HAS_BROWSER)('pictures of
   it.each([360, 1280] as const)('languages being prepared at %d pixels', async (width) => {
     fake.setLanguages((languages) =>
       languages.map((language, index) =>
-        index < 3 ? { ...language, state: 'installing', version: null } : language,
+        index < 3
+          ? {
+              ...language,
+              state: 'installing' as const,
+              version: null,
+              installation:
+                index === 0 ? { step: 'installing 4 packages with what they need', fraction: 0.6 } : null,
+            }
+          : language,
       ),
     )
     await picture(`preparing-${width}`, SIZES[width], () => Promise.resolve())

@@ -1,4 +1,5 @@
 /** One program over the WebSocket endpoint: its stages and output as they come, its input as it is typed. */
+import { ERRORS } from '../../../src/contract/errors.js'
 import { asObject, number, orElse, string } from './decode.js'
 import { problemKind, problemOf, type Problem } from './problem.js'
 import { executionResult, type ExecuteBody, type ExecutionResult } from './wire.js'
@@ -94,6 +95,11 @@ export function openInteractive(
   }
 }
 
+/** The HTTP status that the same error has; a message of the socket carries the code alone. */
+function statusOf(code: string): number {
+  return Object.entries(ERRORS).find(([name]) => name === code)?.[1].status ?? 400
+}
+
 function receive(data: unknown, handlers: InteractiveHandlers, end: (report: () => void) => void): void {
   const message = asObject(data, 'message')
   switch (message['type']) {
@@ -119,7 +125,7 @@ function receive(data: unknown, handlers: InteractiveHandlers, end: (report: () 
       const code = orElse(string, '')(message['code'], 'message.code')
       const retryAfter = message['retryAfterSeconds']
       const problem = problemOf(
-        problemKind(code, 400),
+        problemKind(code, statusOf(code)),
         orElse(string, '')(message['errorMessage'], 'message.errorMessage'),
         typeof retryAfter === 'number' ? retryAfter : null,
       )

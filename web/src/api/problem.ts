@@ -36,6 +36,7 @@ const KIND_OF_CODE: Readonly<Record<string, ProblemKind>> = {
   SHUTTING_DOWN: 'restarting',
   LANGUAGE_NOT_READY: 'not-ready',
   NOT_FOUND: 'missing',
+  LIMIT_NOT_ENFORCEABLE: 'rejected',
 }
 
 const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {

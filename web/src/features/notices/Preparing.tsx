@@ -11,7 +11,10 @@ export function Preparing() {
   const installing = languages.filter((language) => language.state === 'installing')
   const ready = languages.filter((language) => language.state === 'ready')
   const total = installing.length + ready.length
-  const current = installing.find((language) => language.installation?.fraction !== null) ?? installing[0]
+  // Languages may wait for each other: the one that is furthest is the one being worked on.
+  const current = installing.toSorted(
+    (a, b) => (b.installation?.fraction ?? -1) - (a.installation?.fraction ?? -1),
+  )[0]
   if (languages.length > 0 && total === 0) {
     return <Banner tone="warning" icon="alert" text="No language is installed on this server yet." />
   }
@@ -19,7 +22,7 @@ export function Preparing() {
     return null
   }
   const fractions = installing.reduce((sum, language) => sum + (language.installation?.fraction ?? 0), 0)
-  const step = current?.installation?.step
+  const step = current?.installation?.step ?? ''
   return (
     <div className="banner" data-tone="info">
       <progress aria-label="Languages prepared" max={total} value={ready.length + fractions} />
@@ -28,7 +31,7 @@ export function Preparing() {
           ? 'The service is starting and prepares its first language.'
           : `${ready.length} of ${total} languages are ready and can be used.`}{' '}
         {ready.length > 0 && `Being prepared: ${installing.map(({ name }) => name).join(', ')}.`}
-        {step && ` ${step}`}
+        {step !== '' && ` ${current?.name}: ${step}.`}
       </p>
       <IconButton icon="close" label="Dismiss" onClick={() => setDismissed(true)} />
     </div>

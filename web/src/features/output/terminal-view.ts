@@ -96,7 +96,8 @@ export function createTerminalView(
   terminal.loadAddon(fit)
   terminal.open(host)
   terminal.onData(handlers.onInput)
-  terminal.onResize(handlers.onResize)
+  // The terminal's event carries more than the size, and the service refuses what it does not know.
+  terminal.onResize(({ cols, rows }) => handlers.onResize({ cols, rows }))
   terminal.attachCustomKeyEventHandler((event) => keepForTheProgram(event, terminal, handlers.isRunning()))
 
   // A hidden terminal has no size; its last one stays.
