@@ -1,10 +1,11 @@
 /**
- * Measures interactive sessions on loopback: the time from a program's write to its client's receipt, and what
- * sessions cost in memory. `node scripts/bench-interactive.mjs [--sessions 200] [--slots 120]`, after a build.
+ * Measures interactive sessions on loopback: the time from a program's write to its client's receipt, from closing the
+ * socket to the program's death, and what sessions cost in memory. `node scripts/bench-interactive.mjs [--sessions 200] [--slots 120]`, after a build.
  *
  * Program and client read the same clock of the kernel (CLOCK_MONOTONIC), so one-way times can be taken.
  */
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -22,6 +23,8 @@ const { values } = parseArgs({
   },
 })
 const MIB = 2 ** 20
+/** Sessions whose client leaves. */
+const CLOSES = 50
 
 function freePort() {
   return new Promise((resolve) => {
@@ -104,6 +107,51 @@ async function measureEchoes(service) {
   line('key to echo, there and back', times)
 }
 
+/** Whether the kernel still has this process, and not only its exit status. */
+function isAlive(pid) {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function runs(pid, fileName) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .some((word) => word.endsWith(fileName))
+  } catch {
+    return false
+  }
+}
+
+/** Closes the socket; resolves with the milliseconds until none of these processes is left. */
+async function closeAndWait(socket, pids) {
+  if (pids.length === 0) throw new Error('the program is not to be seen')
+  const closedAt = process.hrtime.bigint()
+  socket.close()
+  while (pids.some(isAlive)) await new Promise((resolve) => setImmediate(resolve))
+  return Number(process.hrtime.bigint() - closedAt) / 1e6
+}
+
+/** From the client's close to the moment no process of the program is left. */
+async function measureCloses(service) {
+  const times = []
+  for (let round = 0; round < CLOSES; round += 1) {
+    const filename = `close-${randomUUID()}.py`
+    const code = 'import time\nprint("up")\ntime.sleep(600)'
+    let waiting
+    await open(service, { language: 'python', files: [{ filename, code }] }, ({ type }, socket) => {
+      if (type !== 'stdout') return
+      const pids = below(service.child.pid).filter((pid) => runs(pid, filename))
+      waiting = closeAndWait(socket, pids)
+    })
+    times.push(await waiting)
+  }
+  line('closing the socket to the program’s death', times)
+}
+
 /** Memory that only this process has plus its share of what it has with others. */
 function proportionalBytes(pid) {
   try {
@@ -114,12 +162,17 @@ function proportionalBytes(pid) {
 }
 
 function below(pid) {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(join('/proc', String(pid), 'task', thread, 'children'), 'utf8')
-      .split(' ')
-      .filter(Boolean),
-  )
-  return children.flatMap((child) => [Number(child), ...below(child)])
+  try {
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(join('/proc', String(pid), 'task', thread, 'children'), 'utf8')
+        .split(' ')
+        .filter(Boolean),
+    )
+    return children.flatMap((child) => [Number(child), ...below(child)])
+  } catch {
+    // It has ended since it was listed.
+    return []
+  }
 }
 
 function memoryOf({ child }) {
@@ -178,6 +231,7 @@ const service = await startService()
 try {
   await measureWrites(service)
   await measureEchoes(service)
+  await measureCloses(service)
   await measureSessions(service)
 } finally {
   service.child.kill('SIGTERM')

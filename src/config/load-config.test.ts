@@ -29,7 +29,7 @@ describe('defaults', () => {
     const config = load()
     expect(config.host).toBe('127.0.0.1')
     expect(config.port).toBe(3000)
-    expect(config.slots).toBe(availableParallelism())
+    expect(config.slots).toBe(Math.min(availableParallelism(), 92))
     expect(config.http.bodyLimitBytes).toBe(10 * 1024 * 1024)
     expect(config.http.rateLimit).toEqual({ requests: 100, windowMs: 15 * 60 * 1000 })
     expect(config.http.trustedProxies).toEqual([])
@@ -126,7 +126,7 @@ describe('refusing', () => {
 
   it.each([
     ['PORT', '65536', 'must be a whole number between 0 and 65535'],
-    ['CODEEXEC_SLOTS', '2.5', 'must be a whole number between 1 and 120'],
+    ['CODEEXEC_SLOTS', '2.5', 'must be a whole number between 1 and 123'],
     ['CODEEXEC_CPUS', '0', 'must be a number above 0'],
     ['CODEEXEC_MEMORY_RESERVE', '-1', 'must be a size such as 128MiB, or 0'],
     ['CODEEXEC_RUN_WALL_TIME', '5', 'must be a duration with its unit'],
@@ -150,6 +150,13 @@ describe('refusing', () => {
   it('refuses a default limit above its maximum, naming both variables', () => {
     expect(problemsOf({ CODEEXEC_RUN_MEMORY: '4GiB' })).toEqual([
       'CODEEXEC_RUN_MEMORY is above CODEEXEC_MAX_RUN_MEMORY; lower the one or raise the other',
+    ])
+  })
+
+  it('refuses more slots of both kinds together than one process can have', () => {
+    expect(problemsOf({ CODEEXEC_SLOTS: '92', CODEEXEC_INTERACTIVE_SLOTS: '32' })).toEqual([])
+    expect(problemsOf({ CODEEXEC_SLOTS: '93', CODEEXEC_INTERACTIVE_SLOTS: '32' })).toEqual([
+      'CODEEXEC_SLOTS (93) and CODEEXEC_INTERACTIVE_SLOTS (32) together are above 124, the most one process can run; lower one of them, or start more workers',
     ])
   })
 

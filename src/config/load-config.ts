@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { LIMIT_NAMES } from '../contract/limits.js'
 import { nearestName } from './nearest-name.js'
-import { isVariable, listVariables, VARIABLES } from './variables.js'
+import { isVariable, listVariables, MAX_PROGRAMS_AT_ONCE, VARIABLES } from './variables.js'
 import type { Config, Variable, VariableGroup } from './variables.js'
 
 const OWN_PREFIX = 'CODEEXEC_'
@@ -107,6 +107,12 @@ function findContradictions(config: Config): string[] {
     problems.push(`CODEEXEC_ROLE=${config.role} needs REDIS_URL`)
   }
   problems.push(...authenticationContradictions(config.authentication))
+  const slots = config.slots + config.interactive.slots
+  if (slots > MAX_PROGRAMS_AT_ONCE) {
+    problems.push(
+      `${VARIABLES.slots.name} (${config.slots}) and ${VARIABLES.interactive.slots.name} (${config.interactive.slots}) together are above ${MAX_PROGRAMS_AT_ONCE}, the most one process can run; lower one of them, or start more workers`,
+    )
+  }
   for (const stage of ['run', 'compile'] as const) {
     for (const limit of LIMIT_NAMES) {
       if (config.limits.defaults[stage][limit] > config.limits.maximum[stage][limit]) {

@@ -136,8 +136,10 @@ const MAXIMUM_LIMITS: LimitTexts = {
   files: '256MiB',
 }
 
-/** Each slot and spare has a uid of its own, and images name 128 of them. */
-const MAX_SLOTS = 120
+/** Programs of both kinds at once: each has a uid of its own, images name 128 of them, and four are spare. */
+export const MAX_PROGRAMS_AT_ONCE = 124
+const DEFAULT_INTERACTIVE_SLOTS = 32
+const DEFAULT_SLOTS = Math.min(availableParallelism(), MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS)
 
 export const VARIABLES = {
   host: variable('HOST', text, '127.0.0.1', 'Address to listen on; `0.0.0.0` or `::` for every interface.'),
@@ -168,9 +170,9 @@ export const VARIABLES = {
   ),
   slots: variable(
     'CODEEXEC_SLOTS',
-    wholeNumber(1, MAX_SLOTS),
-    { text: String(Math.min(availableParallelism(), MAX_SLOTS)), shown: 'number of CPU cores' },
-    'Programs that run at once; the others wait in the queue.',
+    wholeNumber(1, MAX_PROGRAMS_AT_ONCE - 1),
+    { text: String(DEFAULT_SLOTS), shown: 'number of CPU cores, at most 92' },
+    'Programs that run at once; the others wait in the queue. With `CODEEXEC_INTERACTIVE_SLOTS` at most 124.',
   ),
   cpusPerExecution: variable(
     'CODEEXEC_CPUS',
@@ -266,9 +268,9 @@ export const VARIABLES = {
   interactive: {
     slots: variable(
       'CODEEXEC_INTERACTIVE_SLOTS',
-      wholeNumber(1, 1024),
-      '32',
-      'Programs that clients talk to at once, beside the others: most of the time they wait for input.',
+      wholeNumber(1, MAX_PROGRAMS_AT_ONCE - 1),
+      String(DEFAULT_INTERACTIVE_SLOTS),
+      'Programs that clients talk to at once, beside the others: most of the time they wait for input. Further ones queue.',
     ),
     sessionTimeMs: variable(
       'CODEEXEC_INTERACTIVE_SESSION',

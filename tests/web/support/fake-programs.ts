@@ -8,6 +8,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { fakeLanguages } from './fake-languages.js'
+
 export interface FakeIo {
   stage(stage: 'compile' | 'run'): void
   out(text: string): void
@@ -148,7 +150,7 @@ export function fakeResult(
   return {
     jobId: crypto.randomUUID(),
     language,
-    version: '1.2.3',
+    version: fakeLanguages().find(({ id }) => id === language)?.version ?? '',
     output,
     stderr,
     errorMessage:

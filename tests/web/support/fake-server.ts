@@ -76,6 +76,7 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
       }
     })
     app.get('/health', () => ({ status: 'OK', timestamp: new Date().toISOString() }))
+    app.get('/health/ready', () => ({ status: 'ready', checks: [] }))
     app.get('/openapi.json', () => ({
       openapi: '3.1.0',
       paths: {

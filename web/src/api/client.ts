@@ -32,6 +32,8 @@ export interface Capabilities {
 export interface ApiClient {
   languages(): Promise<Language[]>
   capabilities(): Promise<Capabilities>
+  /** Whether the service still answers but is about to stop. */
+  isStopping(): Promise<boolean>
   execute(body: ExecuteBody, signal?: AbortSignal): Promise<ExecutionResult>
   analyze(language: string, files: readonly WireFile[], signal?: AbortSignal): Promise<AnalysisFinding[]>
   submit(body: SubmissionBody, signal?: AbortSignal): Promise<string>
@@ -75,6 +77,11 @@ export function createApiClient(fetchFrom: typeof fetch = (...args) => fetch(...
   return {
     languages: () => get('/api/v1/languages', languageList),
     capabilities: async () => capabilitiesOf(await request('/openapi.json')),
+    isStopping: async () => {
+      const response = await fetchFrom('/health/ready')
+      const body: unknown = await response.json().catch(() => null)
+      return typeof body === 'object' && body !== null && 'status' in body && body.status === 'draining'
+    },
     execute: async (body, signal) => (await post('/api/v2/execute', body, executeAnswer, signal)).result,
     analyze: async (language, files, signal) =>
       (await post('/api/v1/analyze', { language, files }, analyzeAnswer, signal)).findings,

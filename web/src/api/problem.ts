@@ -4,6 +4,7 @@ export type ProblemKind =
   | 'rate-limited'
   | 'queue-full'
   | 'restarting'
+  | 'unavailable'
   | 'not-ready'
   | 'interrupted'
   | 'rejected'
@@ -36,6 +37,9 @@ const KIND_OF_CODE: Readonly<Record<string, ProblemKind>> = {
   SHUTTING_DOWN: 'restarting',
   LANGUAGE_NOT_READY: 'not-ready',
   NOT_FOUND: 'missing',
+  QUEUE_UNAVAILABLE: 'unavailable',
+  STORE_UNAVAILABLE: 'unavailable',
+  SANDBOX_UNAVAILABLE: 'unavailable',
   LIMIT_NOT_ENFORCEABLE: 'rejected',
 }
 
@@ -52,6 +56,7 @@ const DEFAULT_MESSAGE: Readonly<Record<ProblemKind, string>> = {
   'rate-limited': 'Too many runs from your address in a short time.',
   'queue-full': 'Every place to run a program is taken and the queue is full.',
   restarting: 'The service is restarting.',
+  unavailable: 'The service cannot do this just now.',
   'not-ready': 'This language is still being prepared.',
   interrupted: 'The connection was lost before the program ended; the service was probably restarted.',
   rejected: 'The service refused the request.',
@@ -63,7 +68,8 @@ const ADVICE: Readonly<Record<ProblemKind, string>> = {
   offline: 'Your code is kept in this browser. The page keeps trying; run it again when it is back.',
   'rate-limited': 'Your code is kept; run it again when the wait is over.',
   'queue-full': 'Nothing was lost; run it again in a moment.',
-  restarting: 'Your code is kept in this browser; run it again in a moment.',
+  restarting: 'Your code is kept in this browser; run it again when the service is back.',
+  unavailable: 'Your code is kept in this browser; run it again in a moment.',
   'not-ready': 'Choose another language, or run it again when the preparation is done.',
   interrupted: 'Your code is kept in this browser; run it again.',
   rejected: 'Change what the message names and run it again.',

@@ -9,6 +9,9 @@ const ICONS: Readonly<Record<Marker['severity'], IconName>> = {
   info: 'info',
 }
 
+/** The order of the list; within a level it is that of the lines. */
+const LEVELS = ['critical', 'high', 'medium', 'low']
+
 /** What the compiler, the last run and the analysis say about lines of the program; each leads there. */
 export function FindingsPanel() {
   const { analysis } = useServices()
@@ -16,7 +19,9 @@ export function FindingsPanel() {
   const canAnalyze = useAppState((state) => state.service.capabilities?.analyze ?? false)
   const phase = useAppState((state) => state.run.analysis.phase)
   const ofProgram = markers.filter((marker) => marker.source === 'program')
-  const ofAnalysis = markers.filter((marker) => marker.source === 'analysis')
+  const ofAnalysis = markers
+    .filter((marker) => marker.source === 'analysis')
+    .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
   return (
     <div className="findings">
       <section>

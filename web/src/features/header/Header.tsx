@@ -1,5 +1,6 @@
 import { useAppState, useDispatch } from '../../app/context.js'
 import type { LayoutMode } from '../../app/use-layout.js'
+import { Icon } from '../../ui/Icon.js'
 import { IconButton } from '../../ui/IconButton.js'
 import { Menu } from '../../ui/Menu.js'
 import { LanguagePicker } from '../languages/LanguagePicker.js'
@@ -43,7 +44,10 @@ export function Header({ layout }: { readonly layout: LayoutMode }) {
         />
       ) : (
         <>
-          <IconButton icon="share" label="Share" onClick={share} />
+          <button type="button" className="button share-button" aria-label="Share" onClick={share}>
+            <Icon name="share" />
+            <span>Share</span>
+          </button>
           <IconButton icon={THEME_ICONS[theme]} label={themeLabel(theme)} onClick={changeTheme} />
           <IconButton icon="gear" label="Settings" onClick={settings} />
         </>

@@ -6,6 +6,8 @@ import type { Store } from '../../state/store.js'
 export interface ServiceWatch {
   /** Asks now; later questions follow by themselves for as long as there is a reason. */
   check(): void
+  /** The service has said that it stops: it answers a while longer, and that does not mean it is back. */
+  expectRestart(): void
 }
 
 const INSTALLING_POLL_MS = 2000
@@ -16,6 +18,7 @@ export function createServiceWatch(store: Store, api: ApiClient): ServiceWatch {
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryMs = FIRST_RETRY_MS
   let asking = false
+  let restartExpected = false
 
   function later(delayMs: number): void {
     clearTimeout(timer)
@@ -31,6 +34,11 @@ export function createServiceWatch(store: Store, api: ApiClient): ServiceWatch {
     try {
       const languages = await api.languages()
       store.dispatch({ type: 'languages-loaded', languages })
+      if (restartExpected && (await api.isStopping())) {
+        keepWaiting('restarting')
+        return
+      }
+      restartExpected = false
       await learnCapabilities()
       becomeReady()
       retryMs = FIRST_RETRY_MS
@@ -39,15 +47,16 @@ export function createServiceWatch(store: Store, api: ApiClient): ServiceWatch {
       }
     } catch (error) {
       const { kind } = toProblem(error)
-      store.dispatch({
-        type: 'connection-changed',
-        connection: kind === 'restarting' ? 'restarting' : 'offline',
-      })
-      later(retryMs)
-      retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
+      keepWaiting(kind === 'restarting' ? 'restarting' : 'offline')
     } finally {
       asking = false
     }
+  }
+
+  function keepWaiting(connection: 'restarting' | 'offline'): void {
+    store.dispatch({ type: 'connection-changed', connection })
+    later(retryMs)
+    retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)
   }
 
   function becomeReady(): void {
@@ -80,5 +89,11 @@ export function createServiceWatch(store: Store, api: ApiClient): ServiceWatch {
       void ask()
     }
   })
-  return { check: () => void ask() }
+  return {
+    check: () => void ask(),
+    expectRestart: () => {
+      restartExpected = true
+      keepWaiting('restarting')
+    },
+  }
 }

@@ -37,6 +37,11 @@ export function RunButton() {
     >
       <Icon name="play" />
       {waitSeconds > 0 ? `Run in ${waitSeconds} s` : 'Run'}
+      {waitSeconds === 0 && (
+        <kbd className="run-keys" aria-hidden="true">
+          {RUN_KEYS}
+        </kbd>
+      )}
     </button>
   )
 }

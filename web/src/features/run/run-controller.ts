@@ -75,7 +75,9 @@ export function createRunController({
     session = null
     request = null
     store.dispatch({ type: 'run-failed', sequence, problem })
-    if (problem.kind === 'offline' || problem.kind === 'interrupted' || problem.kind === 'restarting') {
+    if (problem.kind === 'restarting') {
+      watch.expectRestart()
+    } else if (problem.kind === 'offline' || problem.kind === 'interrupted') {
       watch.check()
     }
   }

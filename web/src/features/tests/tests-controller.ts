@@ -25,7 +25,9 @@ export function createTestsController(store: Store, api: ApiClient, watch: Servi
 
   function fail(sequence: number, problem: Problem): void {
     store.dispatch({ type: 'tests-failed', sequence, problem })
-    if (problem.kind === 'offline' || problem.kind === 'restarting' || problem.kind === 'interrupted') {
+    if (problem.kind === 'restarting') {
+      watch.expectRestart()
+    } else if (problem.kind === 'offline' || problem.kind === 'interrupted') {
       watch.check()
     }
   }
