@@ -56,7 +56,8 @@ export async function buildPage() {
   rmSync(PAGE_STAMP, { force: true })
   const result = await run(
     [process.execPath, VITE, 'build', '--config', join('web', 'vite.config.ts'), '--logLevel', 'warn'],
-    { cwd: ROOT, timeoutMs: BUILD_TIMEOUT_MS },
+    // A test runner's NODE_ENV would bundle React's development build.
+    { cwd: ROOT, env: { NODE_ENV: 'production' }, timeoutMs: BUILD_TIMEOUT_MS },
   )
   if (result.code !== 0)
     await refuse(result, 'the page cannot be built (see above); use an unchanged checkout.')
