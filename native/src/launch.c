@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "exec.h"
+#include "held.h"
 #include "mounts.h"
 #include "privileges.h"
 #include "seccomp_filter.h"
@@ -170,7 +171,7 @@ static void prepare(const struct launch *launch, const struct open_request *open
     const char *step = NULL;
     if (launch->fresh) {
         step = mounts_make_writable(open_request);
-        if (!step) step = mounts_write_files(open_request);
+        if (!step) step = mounts_write_files(open_request->files, open_request->file_count, launch->uid);
     }
     if (!step) step = mounts_make_proc();
     if (step) fail(step);
@@ -237,10 +238,19 @@ void launch_init(const struct launch *launch)
     }
     close_range(0, (unsigned)report_fd - 1, 0);
     close_range((unsigned)report_fd + 1, ~0u, 0);
+    bool released = false;
+    if (request.flags & RUN_HELD) {
+        const char *step = held_await_release(report_fd, program, own.uid, &released);
+        if (step) fail(step);
+    }
     /* A uid that no program has: nobody inside can signal this process or look into it. */
     if (privileges_become(own.uid + 65536) < 0) fail("drop-init-privileges");
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten when the uid changed */
+    if (released) {
+        struct report done = {.kind = REPORT_RELEASED};
+        report(&done);
+    }
     int status = wait_for(program);
     struct report ended = {.kind = REPORT_ENDED, .status = status, .time_ns = now_ns()};
     report(&ended);

@@ -21,6 +21,7 @@ enum report_kind {
     REPORT_MOUNTS,     /* the sandbox's mount namespace comes along as a descriptor, for the commands after this one */
     REPORT_STARTED,    /* time_ns: just before exec; value: CPU ns of our own preparation; sender: the program */
     REPORT_TERMINAL,   /* a terminal's controlling side comes along as a descriptor */
+    REPORT_RELEASED,   /* what the release asked for is done */
     REPORT_ENDED       /* time_ns; value: wait status */
 };
 

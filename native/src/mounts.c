@@ -65,8 +65,15 @@ const char *mounts_make_ephemeral(const struct open_request *request)
     return step;
 }
 
+/* As whom and how files of one kind are written. */
+struct file_kind {
+    const char *root;
+    mode_t folder_mode, file_mode;
+    uid_t owner;
+};
+
 /* Opens the folder that holds `path` below `root`, making what is missing; returns the last component's offset. */
-static int enter_folder(int root, struct bytes path, size_t *name_at)
+static int enter_folder(int root, struct bytes path, const struct file_kind *kind, size_t *name_at)
 {
     int folder = root;
     size_t start = 0;
@@ -74,11 +81,13 @@ static int enter_folder(int root, struct bytes path, size_t *name_at)
         if (path.data[at] != '/') continue;
         char name[256];
         snprintf(name, sizeof name, "%.*s", (int)(at - start), (const char *)path.data + start);
-        bool made = mkdirat(folder, name, 01777) == 0;
+        bool made = mkdirat(folder, name, kind->folder_mode) == 0;
         int next = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (folder != root) close(folder);
         if (next < 0) return -1;
-        if (made && fchmod(next, 01777) < 0) return -1; /* mkdir's mode passes through the umask */
+        /* mkdir's mode passes through the umask */
+        if (made && (fchmod(next, kind->folder_mode) < 0 || fchown(next, kind->owner, (gid_t)kind->owner) < 0))
+            return -1;
         folder = next;
         start = at + 1;
     }
@@ -96,27 +105,47 @@ static bool write_all(int fd, struct bytes content)
     return true;
 }
 
-const char *mounts_write_files(const struct open_request *request)
+static const char *write_file(int root, struct bytes path, struct bytes content, const struct file_kind *kind)
 {
-    int root = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (root < 0) return "open-box";
-    struct reader files = request->files;
-    for (uint32_t i = 0; i < request->file_count; i++) {
+    size_t name_at = 0;
+    int folder = enter_folder(root, path, kind, &name_at);
+    if (folder < 0) return "make-source-folder";
+    char name[256];
+    snprintf(name, sizeof name, "%.*s", (int)(path.size - name_at), (const char *)path.data + name_at);
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kind->file_mode);
+    if (folder != root) close(folder);
+    if (fd < 0) return "make-source-file";
+    const char *step = NULL;
+    if (kind->owner != 0 && fchown(fd, kind->owner, (gid_t)kind->owner) < 0) step = "make-source-file";
+    else if (!write_all(fd, content)) step = "write-source-file";
+    close(fd);
+    return step;
+}
+
+const char *mounts_write_files(struct reader files, uint32_t count, uid_t uid)
+{
+    const struct file_kind kinds[] = {[PLACE_BOX] = {"/box", 01777, 0444, 0},
+                                      [PLACE_OUT] = {"/out", 0755, 0644, uid},
+                                      [PLACE_OUT_EXECUTABLE] = {"/out", 0755, 0755, uid}};
+    int roots[PLACE_LAST + 1];
+    for (int i = 0; i <= PLACE_LAST; i++)
+        if ((roots[i] = open(kinds[i].root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) return "open-box";
+    const char *step = NULL;
+    for (uint32_t i = 0; i < count && !step; i++) {
+        uint32_t place = read_u32(&files);
         struct bytes path = read_string(&files);
-        struct bytes content = read_bytes(&files);
-        size_t name_at = 0;
-        int folder = enter_folder(root, path, &name_at);
-        if (folder < 0) return "make-source-folder";
-        char name[256];
-        snprintf(name, sizeof name, "%.*s", (int)(path.size - name_at), (const char *)path.data + name_at);
-        int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
-        if (folder != root) close(folder);
-        if (fd < 0) return "make-source-file";
-        if (!write_all(fd, content)) return "write-source-file";
-        close(fd);
+        step = write_file(roots[place], path, read_bytes(&files), &kinds[place]);
     }
-    close(root);
-    return NULL;
+    for (int i = 0; i <= PLACE_LAST; i++) close(roots[i]);
+    return step;
+}
+
+const char *mounts_resize_writable(uint64_t file_system_bytes)
+{
+    char options[64];
+    snprintf(options, sizeof options, "size=%llu", (unsigned long long)file_system_bytes);
+    int failed = mount(NULL, "/run", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, options);
+    return failed < 0 ? "resize-scratch" : NULL;
 }
 
 /* What /proc tells of the machine beyond what programs ask for in earnest. Absent entries are skipped. */

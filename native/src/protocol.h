@@ -21,7 +21,7 @@
 
 enum request_type {
     REQ_IMAGE = 1,   /* string name, list of layer paths (topmost first); answered by EV_IMAGE */
-    REQ_OPEN = 2,    /* string image, u64 file system bytes, u32 inodes, list of {string name, string content} */
+    REQ_OPEN = 2,    /* string image, u64 file system bytes, u32 inodes, list of {u32 place, string name, string content} */
     REQ_RUN = 3,     /* struct run_request, see request.h */
     REQ_STDIN = 4,   /* bytes */
     REQ_STDIN_END = 5,
@@ -30,6 +30,8 @@ enum request_type {
     REQ_ACK = 8,     /* u32 output bytes consumed */
     REQ_KILL = 9,    /* ends the running command with stop reason `cancelled` */
     REQ_DISPOSE = 10, /* answered by EV_DISPOSED when every trace is gone */
+    REQ_RELEASE = 11, /* struct release_request, see request.h: to a command that was run with RUN_HELD */
+    REQ_USAGE = 12,   /* answered by EV_USAGE while a command runs */
     REQ_WARM = 20 /* string image, string entry file, list of arguments, list of variables: keep a fork server */
 };
 
@@ -42,12 +44,13 @@ enum event_type {
     EV_EXITED = 69,  /* struct exit_event */
     EV_FAILED = 70,  /* i32 errno, string step, string errno name, string message: the platform failed */
     EV_DISPOSED = 71,
-    EV_STDIN_TAKEN = 72 /* u32 bytes written to the program's standard input or dropped after its end */
+    EV_STDIN_TAKEN = 72, /* u32 bytes written to the program's standard input or dropped after its end */
+    EV_USAGE = 73        /* u64 CPU ns, u64 peak memory bytes, of the running command so far */
 };
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };
 
-enum run_flags { RUN_TTY = 1, RUN_INTERACTIVE = 2, RUN_EPHEMERAL = 4, RUN_WARM = 16 };
+enum run_flags { RUN_TTY = 1, RUN_INTERACTIVE = 2, RUN_EPHEMERAL = 4, RUN_HELD = 8, RUN_WARM = 16 };
 
 /* Bounds-checked reading of a payload. After any failure `failed` stays true and every value reads as zero. */
 struct reader {

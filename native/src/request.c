@@ -18,6 +18,14 @@ bool path_is_safe(struct bytes path)
     return true;
 }
 
+static void skip_files(struct reader *reader, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && !reader->failed; i++) {
+        if (read_u32(reader) > PLACE_LAST || !path_is_safe(read_string(reader))) reader->failed = true;
+        read_bytes(reader);
+    }
+}
+
 bool parse_open(const void *payload, size_t size, struct open_request *request)
 {
     struct reader reader = reader_of(payload, size);
@@ -27,10 +35,26 @@ bool parse_open(const void *payload, size_t size, struct open_request *request)
     request->file_count = read_u32(&reader);
     request->files = reader;
     if (request->file_count > MAX_FILES) return false;
-    for (uint32_t i = 0; i < request->file_count && !reader.failed; i++) {
-        if (!path_is_safe(read_string(&reader))) return false;
-        read_bytes(&reader);
-    }
+    skip_files(&reader, request->file_count);
+    return reader_done(&reader);
+}
+
+bool parse_release(const void *payload, size_t size, struct release_request *request)
+{
+    struct reader reader = reader_of(payload, size);
+    request->wall_ns = read_u64(&reader);
+    request->cpu_ns = read_u64(&reader);
+    request->memory_bytes = read_u64(&reader);
+    request->output_bytes = read_u64(&reader);
+    request->processes = read_u32(&reader);
+    request->cpu_milli = read_u32(&reader);
+    request->flags = read_u32(&reader);
+    request->file_system_bytes = read_u64(&reader);
+    request->stdin_bytes = read_bytes(&reader);
+    request->file_count = read_u32(&reader);
+    request->files = reader;
+    if (request->file_count > MAX_FILES) return false;
+    skip_files(&reader, request->file_count);
     return reader_done(&reader);
 }
 

@@ -8,12 +8,15 @@
 #define MAX_VARIABLES 1024u
 #define MAX_FILES 65536u
 
+/* Where a file goes: sources are root's, what was compiled is the program's own. */
+enum place { PLACE_BOX = 0, PLACE_OUT = 1, PLACE_OUT_EXECUTABLE = 2, PLACE_LAST = PLACE_OUT_EXECUTABLE };
+
 struct open_request {
     struct bytes image;
     uint64_t file_system_bytes;
     uint32_t inodes;
     uint32_t file_count;
-    struct reader files; /* positioned before the first of `file_count` {string name, string content} */
+    struct reader files; /* positioned before the first of `file_count` {u32 place, string name, string content} */
 };
 
 struct run_request {
@@ -29,9 +32,20 @@ struct run_request {
     struct bytes stdin_bytes;
 };
 
+struct release_request {
+    uint64_t wall_ns, cpu_ns, memory_bytes, output_bytes; /* the limit on file sizes stays as it was */
+    uint32_t processes, cpu_milli;
+    uint32_t flags; /* enum run_flags; only RUN_INTERACTIVE may be added */
+    uint64_t file_system_bytes;
+    uint32_t file_count;
+    struct reader files; /* positioned before the first of `file_count` {u32 place, string name, string content} */
+    struct bytes stdin_bytes; /* what the held program reads as its task, then the program's own input */
+};
+
 /* All return false when the payload is not of that form. */
 bool parse_open(const void *payload, size_t size, struct open_request *request);
 bool parse_run(const void *payload, size_t size, struct run_request *request);
+bool parse_release(const void *payload, size_t size, struct release_request *request);
 /* A relative path of non-empty components other than `.` and `..`. */
 bool path_is_safe(struct bytes path);
 

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "held.h"
 #include "image.h"
 #include "request.h"
 #include "util.h"
@@ -40,6 +41,7 @@ struct command {
     pid_t init;
     int program_fd; /* pidfd, only where signals may be asked for */
     bool kill_when_launched, reaped, ended, failed;
+    bool held; /* started, and not yet asked to do anything */
     enum stop_reason stop_reason;
     int wait_status;
     int failure_errno;
@@ -403,12 +405,24 @@ static void take_start(struct sandbox *sandbox, const struct report *report, pid
 {
     struct command *command = &sandbox->command;
     sandbox->slot->begun = true;
-    command->started_ns = report->time_ns;
-    command->preparation_cpu_ns = report->cpu_ns;
-    command->next_cpu_check_ns = report->time_ns;
-    if (command->request.flags & RUN_INTERACTIVE && sender > 0)
+    if (command->request.flags & (RUN_INTERACTIVE | RUN_HELD) && sender > 0)
         command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
+    if (!command->held) {
+        command->started_ns = report->time_ns;
+        command->preparation_cpu_ns = report->cpu_ns;
+        command->next_cpu_check_ns = report->time_ns;
+    }
     send_event(EV_STARTED, sandbox->id);
+}
+
+/* From here on time counts. */
+static void take_release(struct sandbox *sandbox)
+{
+    struct command *command = &sandbox->command;
+    command->preparation_cpu_ns = slot_cgroup_cpu_ns(&sandbox->slot->cgroup);
+    command->started_ns = command->next_cpu_check_ns = now_ns();
+    send_event(EV_STARTED, sandbox->id);
+    feed_input(sandbox);
 }
 
 static void take_report(struct sandbox *sandbox, const struct report *report, pid_t sender, int descriptor)
@@ -427,6 +441,9 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
         return;
     case REPORT_TERMINAL:
         if (descriptor >= 0) take_terminal(sandbox, descriptor);
+        return;
+    case REPORT_RELEASED:
+        take_release(sandbox);
         return;
     case REPORT_ENDED:
         command->ended = true;
@@ -656,6 +673,7 @@ static void start_command(struct sandbox *sandbox)
         advance(sandbox);
         return;
     }
+    if (command->held) return;
     add_input(sandbox, command->request.stdin_bytes.data, command->request.stdin_bytes.size);
     if (!(command->request.flags & RUN_INTERACTIVE)) end_input(sandbox);
     if (!(command->request.flags & RUN_TTY)) feed_input(sandbox);
@@ -667,7 +685,7 @@ static uint64_t check_limits_of(struct sandbox *sandbox, uint64_t now)
 {
     struct command *command = &sandbox->command;
     if (!command->active || command->reaped || command->stop_reason != STOP_NONE || command->failed ||
-        sandbox->run_pending)
+        sandbox->run_pending || command->held)
         return UINT64_MAX;
     if (command->started_ns == 0) {
         if (now >= command->launched_ns + SETUP_NS) fail(sandbox, "preparation-took-too-long", ETIMEDOUT);
@@ -756,6 +774,7 @@ static bool run_command(struct sandbox *sandbox, const uint8_t *payload, size_t 
     command->payload = copy_of(payload, size);
     command->payload_size = size;
     if (!parse_run(command->payload, size, &command->request)) return false;
+    command->held = command->request.flags & RUN_HELD;
     sandbox->run_pending = true;
     if (sandbox->slot) start_command(sandbox);
     return true;
@@ -773,6 +792,41 @@ static void kill_command(struct sandbox *sandbox)
     command->stop_reason = STOP_CANCELLED;
     command->reaped = true;
     advance(sandbox);
+}
+
+/* Gives a held command its task. What fails here is the platform's failure, as in a launch. */
+static bool release_command(struct sandbox *sandbox, const uint8_t *payload, size_t size)
+{
+    struct command *command = &sandbox->command;
+    struct release_request release;
+    if (!parse_release(payload, size, &release)) return false;
+    if (!command->active || !command->held || command->reaped) return true; /* it ended meanwhile, and that was told */
+    command->held = false;
+    command->launched_ns = now_ns();
+    command->request.wall_ns = release.wall_ns;
+    command->request.cpu_ns = release.cpu_ns;
+    command->request.output_bytes = release.output_bytes;
+    command->request.cpu_milli = release.cpu_milli;
+    command->request.flags |= release.flags & RUN_INTERACTIVE;
+    add_input(sandbox, release.stdin_bytes.data, release.stdin_bytes.size);
+    if (!(release.flags & RUN_INTERACTIVE)) end_input(sandbox);
+    struct cgroup_limits limits = {.memory_bytes = release.memory_bytes,
+                                   .processes = release.processes,
+                                   .cpu_milli = release.cpu_milli};
+    int error = slot_cgroup_limit(&sandbox->slot->cgroup, &limits);
+    if (error) fail(sandbox, "cgroup-limits", -error);
+    else if ((error = held_send_release(command->reports.fd, payload, size))) fail(sandbox, "release", -error);
+    return true;
+}
+
+static void tell_usage(const struct sandbox *sandbox)
+{
+    if (!sandbox->command.active || !sandbox->slot) return;
+    struct cgroup_usage usage = slot_cgroup_usage(&sandbox->slot->cgroup);
+    struct frame frame = frame_begin(events, EV_USAGE, sandbox->id);
+    put_u64(&frame, usage.cpu_ns);
+    put_u64(&frame, usage.memory_peak_bytes);
+    frame_end(&frame);
 }
 
 static void send_signal(struct sandbox *sandbox, int number)
@@ -821,6 +875,11 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
     case REQ_STDIN_END:
         end_input(sandbox);
         feed_input(sandbox);
+        return true;
+    case REQ_RELEASE:
+        return release_command(sandbox, payload, size);
+    case REQ_USAGE:
+        tell_usage(sandbox);
         return true;
     case REQ_SIGNAL:
         first = read_u32(&reader);

@@ -90,6 +90,7 @@ static void survives_random_payloads(void)
         struct run_request run_request;
         if (parse_open(payload, size, &open_request)) {
             for (uint32_t i = 0; i < open_request.file_count; i++) {
+                CHECK(read_u32(&open_request.files) <= PLACE_LAST);
                 CHECK(path_is_safe(read_string(&open_request.files)));
                 read_bytes(&open_request.files);
             }

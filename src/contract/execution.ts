@@ -12,6 +12,11 @@ export interface SourceFile {
   readonly content: Uint8Array
 }
 
+/** One file that a compiler made. `name` is relative to the folder of compiled artefacts. */
+export interface Artefact extends SourceFile {
+  readonly executable: boolean
+}
+
 /** A validated execution, ready to be queued: every default is filled in, every limit resolved. */
 export interface ExecutionRequest {
   readonly jobId: string

@@ -8,7 +8,7 @@
  *
  * Not in this interface: languages, stages, verdicts, decoding of output, queueing.
  */
-import type { OutputStream, SourceFile, Usage } from '../contract/execution.js'
+import type { Artefact, OutputStream, SourceFile, Usage } from '../contract/execution.js'
 import type { StopReason } from '../contract/verdict.js'
 
 /** What this host can enforce through this driver. */
@@ -35,6 +35,8 @@ export interface SandboxSpec {
   readonly image: string
   /** Written to the work folder before the first command, owned by root, not writable by the program. */
   readonly files: readonly SourceFile[]
+  /** Written to the folder of compiled artefacts, as if a command of this sandbox had made them. */
+  readonly artefacts?: readonly Artefact[]
   /** Bytes of all files in the work folder, /tmp and /dev/shm. */
   readonly fileSystemBytes: number
 }
@@ -94,6 +96,14 @@ export interface RunningCommand {
   /** Sends a signal by name (`SIGINT`) to the main process, in tty mode to the foreground process group. */
   signal(name: string): void
   resize(size: TerminalSize): void
+  /** What the command has used so far; null once it has ended. Only where the driver can tell. */
+  usage?(): Promise<ResourceUse | null>
+}
+
+export interface ResourceUse {
+  readonly cpuTimeMs: number
+  /** Most memory in use at any time so far. */
+  readonly memoryBytes: number
 }
 
 /** What the kernel reported about one command. */
@@ -114,10 +124,36 @@ export interface Sandbox {
   dispose(): Promise<void>
 }
 
+/** What a command needs to be started before it is known what for: a runtime that will be told. */
+export interface HeldSpec extends Omit<SandboxSpec, 'files' | 'artefacts'> {
+  /** `limits.fileSizeBytes` stays as it is here; the others are replaced by the release's. */
+  readonly command: Pick<Command, 'argv' | 'env' | 'cwd' | 'limits'>
+}
+
+/** The execution that a held command gets. */
+export interface Release extends Required<Pick<SandboxSpec, 'files' | 'artefacts' | 'fileSystemBytes'>> {
+  /** What the runtime reads from its standard input before the program's own input. */
+  readonly task: Uint8Array
+  readonly command: Pick<Command, 'stdin' | 'limits' | 'onOutput' | 'onStart'>
+}
+
+/** A sandbox with a command that was started and waits for one execution. Single use. */
+export interface HeldSandbox {
+  /** Resolves once the command exists; rejects where it could not be started. */
+  readonly started: Promise<void>
+  /** Resolves when it ended unasked; it is of no use then and must be disposed of. */
+  readonly ended: Promise<void>
+  /** As Sandbox.run: time and CPU are counted from here. */
+  release(release: Release, signal?: AbortSignal): Promise<Outcome>
+  dispose(): Promise<void>
+}
+
 export interface SandboxDriver {
   readonly name: string
   probe(): Promise<DriverReport>
   open(spec: SandboxSpec): Promise<Sandbox>
+  /** Starts a command ahead; only where the driver can. It takes one of the driver's places until it is disposed of. */
+  hold?(spec: HeldSpec): Promise<HeldSandbox>
   /** Ends every sandbox and releases everything the driver holds. */
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import type { StopReason } from '../../../contract/verdict.js'
 import {
   type Command,
   type Outcome,
+  type ResourceUse,
   type RunningCommand,
   SandboxError,
   type TerminalSize,
@@ -26,7 +27,7 @@ export interface CommandChannel {
   send(pieces: readonly Uint8Array[]): void
 }
 
-export function runFrame(id: number, command: Command): readonly Uint8Array[] {
+export function runFrame(id: number, command: Command, moreFlags = 0): readonly Uint8Array[] {
   const { limits, tty, stdin } = command
   const frame = new FrameWriter()
     .u64(limits.wallTimeMs * 1e6)
@@ -40,7 +41,8 @@ export function runFrame(id: number, command: Command): readonly Uint8Array[] {
       (tty ? RUN_FLAG.tty : 0) |
         (stdin === 'interactive' ? RUN_FLAG.interactive : 0) |
         (command.ephemeral ? RUN_FLAG.ephemeral : 0) |
-        (command.warm ? RUN_FLAG.warm : 0),
+        (command.warm ? RUN_FLAG.warm : 0) |
+        moreFlags,
     )
     .u32(tty?.cols ?? 0)
     .u32(tty?.rows ?? 0)
@@ -63,6 +65,7 @@ export class RunningNamespacesCommand implements RunningCommand {
   #delivery: Promise<void> | undefined
   #unacknowledged = 0
   #settled = false
+  readonly #questions: ((usage: ResourceUse | null) => void)[] = []
   readonly #writes: { left: number; resolve: () => void }[] = []
 
   constructor(channel: CommandChannel, command: Command) {
@@ -86,6 +89,9 @@ export class RunningNamespacesCommand implements RunningCommand {
         return
       case EVENT.stdinTaken:
         this.#take(new PayloadReader(event.payload).u32())
+        return
+      case EVENT.usage:
+        this.#tellUsage(new PayloadReader(event.payload))
         return
       case EVENT.exited:
         this.startedWarm = startedWarm(event.payload)
@@ -140,6 +146,7 @@ export class RunningNamespacesCommand implements RunningCommand {
     if (this.#settled) return
     this.#settled = true
     for (const write of this.#writes.splice(0)) write.resolve()
+    for (const answer of this.#questions.splice(0)) answer(null)
     if (this.#delivery) this.#delivery.then(settle, (error: Error) => this.#settle.reject(error))
     else settle()
   }
@@ -177,6 +184,16 @@ export class RunningNamespacesCommand implements RunningCommand {
     this.#channel.send(
       new FrameWriter().u32(size.cols).u32(size.rows).finish(REQUEST.resize, this.#channel.id),
     )
+  }
+
+  usage(): Promise<ResourceUse | null> {
+    if (this.#settled) return Promise.resolve(null)
+    this.#channel.send(new FrameWriter().finish(REQUEST.usage, this.#channel.id))
+    return new Promise((resolve) => this.#questions.push(resolve))
+  }
+
+  #tellUsage(reader: PayloadReader): void {
+    this.#questions.shift()?.({ cpuTimeMs: reader.u64() / 1e6, memoryBytes: reader.u64() })
   }
 
   kill(): void {

@@ -5,6 +5,8 @@ import {
   type Command,
   type DriverCheck,
   type DriverReport,
+  type HeldSandbox,
+  type HeldSpec,
   type Outcome,
   type Sandbox,
   type SandboxDriver,
@@ -13,12 +15,12 @@ import {
 } from '../../driver.js'
 import { RunningNamespacesCommand, runFrame } from './command.js'
 import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST } from './frames.js'
+import { HeldNamespacesSandbox } from './held.js'
+import { openFrame } from './open-frame.js'
 import { Supervisor, type SupervisorInfo } from './supervisor.js'
 import { countStart, type WarmCommand, type WarmCounts, warmFrame } from './warm.js'
 
 const DRIVER = 'namespaces'
-/** Files and folders a sandbox may have at once: more than any build makes, less than would trouble the kernel. */
-const MAX_INODES = 16_384
 const DEFAULT_FIRST_UID = 900_000
 /** Small enough to restart at once after a crash, large enough not to spin when it cannot start at all. */
 const RESTART_PAUSE_MS = 500
@@ -159,6 +161,12 @@ class Driver implements NamespacesDriver {
     )
   }
 
+  async hold(spec: HeldSpec): Promise<HeldSandbox> {
+    const supervisor = this.#running()
+    const imageName = await this.#register(supervisor, spec.image)
+    return new HeldNamespacesSandbox(supervisor, spec, imageName)
+  }
+
   async probe(): Promise<DriverReport> {
     const checks = await probeHost(this.#options.program)
     return { driver: DRIVER, usable: checks.every((check) => check.ok || !check.required), checks }
@@ -186,16 +194,6 @@ function registerImage(supervisor: Supervisor, name: string, layers: readonly st
     for (const layer of layers) frame.string(layer)
     supervisor.send(frame.finish(REQUEST.image, id))
   })
-}
-
-function openFrame(id: number, spec: SandboxSpec, image: string): readonly Uint8Array[] {
-  const frame = new FrameWriter()
-    .string(image)
-    .u64(spec.fileSystemBytes)
-    .u32(MAX_INODES)
-    .u32(spec.files.length)
-  for (const file of spec.files) frame.string(file.name).bytes(file.content)
-  return frame.finish(REQUEST.open, id)
 }
 
 class NamespacesSandbox implements Sandbox {

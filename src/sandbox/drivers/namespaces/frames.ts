@@ -11,6 +11,8 @@ export const REQUEST = {
   acknowledge: 8,
   kill: 9,
   dispose: 10,
+  release: 11,
+  usage: 12,
   warm: 20,
 } as const
 
@@ -24,9 +26,13 @@ export const EVENT = {
   failed: 70,
   disposed: 71,
   stdinTaken: 72,
+  usage: 73,
 } as const
 
-export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, warm: 16 } as const
+/** Where a file goes; `enum place`. */
+export const PLACE = { box: 0, out: 1, outExecutable: 2 } as const
+
+export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, held: 8, warm: 16 } as const
 
 const HEADER_BYTES = 12
 /** Parts from this size on are sent as they are instead of being copied into the frame. */
