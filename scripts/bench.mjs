@@ -2,7 +2,7 @@
  * `npm run bench`: the service against plain fork and exec of the same runtime, and against bubblewrap, interleaved in
  * one run so that the machine's changing speed meets all sides alike. Every answer is checked, every program is new.
  *
- * Options: --rounds N (40), --seconds S of each throughput measurement (5), --json FILE, --compare FILE.
+ * Options: --rounds N (40), --seconds S of each throughput measurement (5), --only LANGUAGES, --json FILE, --compare FILE.
  * Read ratios, not milliseconds. The service is started by this script, with rate limit and request log off.
  */
 import { spawn } from 'node:child_process'
@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '5' },
     json: { type: 'string' },
     compare: { type: 'string' },
+    only: { type: 'string' },
   },
 })
 const ROUNDS = Number(options.rounds)
@@ -179,13 +180,14 @@ const bare = new BareSide()
 const results = { machine, rounds: ROUNDS, seconds: SECONDS, latency: {}, throughput: {}, lowRate: {} }
 try {
   for (const program of PROGRAMS) {
+    if (options.only && !options.only.split(',').includes(program.language)) continue
     results.latency[program.name] = await latency(program, service, bare)
     results.throughput[program.name] = {}
     for (const concurrency of CONCURRENCIES)
       results.throughput[program.name][concurrency] = await throughput(program, service, concurrency)
   }
   const python = PROGRAMS.find(({ name }) => name === 'Python hello')
-  for (const rate of LOW_RATES_PER_SECOND)
+  for (const rate of options.only ? [] : LOW_RATES_PER_SECOND)
     results.lowRate[rate] = {
       bare: await lowRate(python, (code) => bare.run(python, code, layersOf('python')), rate),
       service: await lowRate(python, (code) => service.run('python', code), rate),
