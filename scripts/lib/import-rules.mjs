@@ -14,6 +14,7 @@ const ALLOWED = {
   store: ['contract'],
   sandbox: ['contract', 'images/image-store.ts'],
   execution: ['contract', 'languages', 'sandbox', 'images/image-store.ts'],
+  ahead: ['contract', 'languages', 'sandbox', 'execution'],
   worker: ['contract', 'queue', 'store', 'execution'],
   submissions: ['contract', 'queue', 'store'],
   webhooks: ['contract', 'store', 'submissions'],

@@ -192,6 +192,12 @@ export const VARIABLES = {
     'on',
     'Prepare sandboxes and interpreters before requests come, for speed.',
   ),
+  warmMemoryBytes: variable(
+    'CODEEXEC_WARM_MEMORY',
+    bytes,
+    '384MiB',
+    'Memory that compilers and runtimes started ahead may take together; less is used where there is no demand or the machine is short of memory.',
+  ),
   logLevel: variable(
     'CODEEXEC_LOG_LEVEL',
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

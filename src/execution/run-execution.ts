@@ -8,6 +8,8 @@ import type { TestPlan, TestResult } from '../contract/test-case.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import type { Sandbox, SandboxDriver } from '../sandbox/driver.js'
 import { withSandbox } from '../sandbox/with-sandbox.js'
+import type { Ahead } from './ahead.js'
+import { compileAhead, runAhead } from './ahead.js'
 import type { ExecutionPlan, StageCpus } from './plan.js'
 import { planExecution } from './plan.js'
 import type { PlatformFailure } from './platform-failure.js'
@@ -25,6 +27,8 @@ export interface ExecutionDependencies {
   /** Version of the installed runtime as it reported itself, or undefined while there is none. */
   readonly runtimeVersion: (id: string) => string | undefined
   readonly cpus: StageCpus
+  /** What is already started, where anything is. */
+  readonly ahead?: Ahead
   /** Told every failure of the platform, with its cause. */
   readonly onPlatformFailure?: (failure: PlatformFailure) => void
 }
@@ -52,29 +56,54 @@ export async function runExecution(
   const plan = planExecution(language, request, dependencies.cpus)
   const results = context.signal.aborted
     ? { compile: null, run: null }
-    : await runInSandbox(plan, request, context, dependencies)
+    : await runInSandbox(plan, language, request, context, dependencies)
   return { jobId, language: id, version, ...conclusion(results, context.signal), ...results }
 }
 
 async function runInSandbox(
   plan: ExecutionPlan,
-  { jobId, language, tests }: ExecutionRequest,
+  language: LanguageDefinition,
+  request: ExecutionRequest,
   context: ExecutionContext,
-  { driver, onPlatformFailure }: ExecutionDependencies,
+  dependencies: ExecutionDependencies,
 ): Promise<StageResults> {
-  const report = (error: unknown): void => onPlatformFailure?.({ jobId, language, error })
-  const spec = { executionId: jobId, ...plan.sandbox }
+  const { jobId, language: id, tests } = request
+  const { driver, ahead, onPlatformFailure } = dependencies
+  const report = (error: unknown): void => onPlatformFailure?.({ jobId, language: id, error })
   let opened = false
   try {
-    return await withSandbox(
+    const [first] = plan.stages
+    const compiled =
+      ahead && first?.stage === 'compile'
+        ? await compileAhead(ahead, language, request, first, context)
+        : undefined
+    if (compiled !== undefined && !passed(compiled.result)) {
+      return {
+        compile: compiled.result,
+        run: null,
+        ...(tests !== undefined && { tests: allSkipped(tests) }),
+      }
+    }
+    const rest = { ...plan, stages: compiled === undefined ? plan.stages : plan.stages.slice(1) }
+    const [only] = rest.stages
+    const held =
+      ahead && only?.stage === 'run' && !context.signal.aborted ? ahead.take(language, plan, only) : undefined
+    if (held !== undefined && only !== undefined) {
+      opened = true
+      const run = await runAhead(held, plan, only, compiled?.artefacts ?? [], context, report)
+      return { compile: compiled?.result ?? null, run }
+    }
+    const spec = { executionId: jobId, ...plan.sandbox, ...(compiled && { artefacts: compiled.artefacts }) }
+    const results = await withSandbox(
       driver,
       spec,
       (sandbox) => {
         opened = true
-        return runStages(sandbox, plan, tests, context)
+        return runStages(sandbox, rest, tests, context)
       },
       report,
     )
+    return compiled === undefined ? results : { ...results, compile: compiled.result }
   } catch (error) {
     const failure = opened ? commandFailure(error) : openFailure(error)
     if (failure.code !== 'INVALID_INPUT') report(error)

@@ -17,7 +17,7 @@ export interface ExecutionContext {
 
 /** Runs one stage to its end and says what came of it, with the events as it goes. */
 export async function runStage(
-  sandbox: Sandbox,
+  sandbox: Pick<Sandbox, 'run'>,
   planned: PlannedStage,
   { signal, emit, input }: ExecutionContext,
 ): Promise<StageResult> {
@@ -39,7 +39,11 @@ export async function runStage(
   return result
 }
 
-async function converse(sandbox: Sandbox, command: Command, dialogue: Dialogue): Promise<Outcome> {
+async function converse(
+  sandbox: Pick<Sandbox, 'run'>,
+  command: Command,
+  dialogue: Dialogue,
+): Promise<Outcome> {
   const onOutput: Command['onOutput'] = (stream, chunk) => {
     dialogue.touch()
     return command.onOutput(stream, chunk)?.then(() => dialogue.touch())
@@ -52,7 +56,11 @@ async function converse(sandbox: Sandbox, command: Command, dialogue: Dialogue):
   }
 }
 
-async function startAndWait(sandbox: Sandbox, command: Command, signal: AbortSignal): Promise<Outcome> {
+async function startAndWait(
+  sandbox: Pick<Sandbox, 'run'>,
+  command: Command,
+  signal: AbortSignal,
+): Promise<Outcome> {
   try {
     return await sandbox.run(command, signal)
   } catch (error) {

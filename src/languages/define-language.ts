@@ -56,6 +56,31 @@ export interface WarmRecipe {
   readonly looksFor: readonly string[]
 }
 
+/**
+ * What of a language can be started before an execution asks for it. Both are single programs in sandboxes of their
+ * own, told over standard input what to do; docs/compilers.md has the protocols.
+ */
+export interface AheadRecipe {
+  /** A compiler that stays and compiles one program after the other, without ever running one. */
+  readonly compiler?: {
+    readonly argv: readonly string[]
+    readonly env?: Readonly<Record<string, string>>
+    /** Memory it may use; an execution whose own limit is smaller gets a compiler of its own. */
+    readonly memoryBytes: number
+    /** It is replaced after so many. */
+    readonly maxCompilations: number
+  }
+  /** The runtime of the run stage: it takes the stage's whole argv and is from then on that very command. */
+  readonly runtime?: {
+    /** How the run stage's argv begins. */
+    readonly argv: readonly string[]
+    /** Added to the run stage's environment; the runtime takes it away again. */
+    readonly env?: Readonly<Record<string, string>>
+    /** About what one that waits takes of the machine's memory, for the budget. */
+    readonly memoryBytes: number
+  }
+}
+
 export interface Sample {
   readonly title: string
   /** Files by name; the first is the entry point. */
@@ -86,6 +111,7 @@ export interface LanguageDefinition {
   readonly run: StageRecipe
   /** Where the start can be prepared so that programs cannot tell. */
   readonly warm?: WarmRecipe
+  readonly ahead?: AheadRecipe
   /** Environment of both stages; added to the shared base environment. */
   readonly env?: Readonly<Record<string, string>>
   /**

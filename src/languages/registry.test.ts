@@ -172,6 +172,14 @@ describe('checking', () => {
     ],
     ['an image step has no command', { image: { packages: [], steps: [[]], buildSeconds: 1 } }],
     ['/usr may not be removed', { image: { packages: [], remove: ['/usr'], buildSeconds: 1 } }],
+    [
+      'ahead.runtime.argv must be how run.argv begins',
+      { ahead: { runtime: { argv: ['another'], memoryBytes: 1 } } },
+    ],
+    [
+      'ahead.compiler needs memory and a number of compilations',
+      { ahead: { compiler: { argv: ['x'], memoryBytes: 1, maxCompilations: 0 } } },
+    ],
     ['there are fewer than 3 samples', { samples: [SAMPLES[0]] }],
     ['no sample takes arguments', { samples: [SAMPLES[0]] }],
     ['two samples have the same title', { samples: [...SAMPLES, SAMPLES[0]] }],

@@ -19,6 +19,7 @@ export function findProblems(definitions: readonly LanguageDefinition[], hasFile
         ...checkNames(definition),
         ...checkImage(definition, hasFile),
         ...checkCommands(definition),
+        ...checkAhead(definition),
         ...checkLimits(definition),
         ...checkSamples(definition),
       ].map((problem) => `${definition.id}: ${problem}`),
@@ -104,6 +105,28 @@ function checkNpmBinary([key, { version, packages }]: [string, NpmBinary]): stri
     ...Object.entries(packages)
       .filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/u.test(integrity))
       .map(([architecture]) => `npm ${key} for ${architecture} needs a sha512 integrity`),
+  ]
+}
+
+/** What is started ahead must be what would be started. */
+function checkAhead({ ahead, run }: LanguageDefinition): string[] {
+  const { compiler, runtime } = ahead ?? {}
+  return [
+    ...(compiler ? checkArgv('ahead.compiler', compiler.argv) : []),
+    ...problemIf(
+      compiler !== undefined && !(compiler.memoryBytes > 0 && compiler.maxCompilations > 0),
+      'ahead.compiler needs memory and a number of compilations',
+    ),
+    ...problemIf(
+      runtime !== undefined &&
+        (runtime.argv.length >= run.argv.length ||
+          runtime.argv.some((word, index) => word !== run.argv[index])),
+      'ahead.runtime.argv must be how run.argv begins',
+    ),
+    ...problemIf(runtime !== undefined && !(runtime.memoryBytes > 0), 'ahead.runtime needs memory'),
+    ...Object.keys({ ...compiler?.env, ...runtime?.env })
+      .filter((name) => !/^[A-Z_][A-Z0-9_]*$/u.test(name))
+      .map((name) => `${JSON.stringify(name)} is not a name of an environment variable`),
   ]
 }
 

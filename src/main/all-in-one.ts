@@ -9,12 +9,12 @@ import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import { createMemoryQueue } from '../queue/memory.js'
-import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import { startAnalysis } from './analysis.js'
 import { createAuthentication } from './authentication.js'
 import { startExecuting } from './executing.js'
+import type { Executing } from './executing.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
 import type { RunningRecords } from './records.js'
@@ -77,7 +77,7 @@ interface Parts {
   readonly queues: readonly JobQueue[]
   readonly analyzer: Analyzer
   readonly records: RunningRecords
-  readonly driver: NamespacesDriver
+  readonly driver: Executing['driver']
 }
 
 async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {

@@ -1,4 +1,6 @@
 /** The side that runs programs, as the whole service and a worker alone have it: images, sandboxes, execution. */
+import { createAhead, placesAhead } from '../ahead/create-ahead.js'
+import type { StartedAhead } from '../ahead/create-ahead.js'
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import { createMemoryReserve } from '../execution/memory-reserve.js'
@@ -6,8 +8,9 @@ import type { MemoryReserve } from '../execution/memory-reserve.js'
 import { runExecution } from '../execution/run-execution.js'
 import { FileImageStore } from '../images/file-image-store.js'
 import type { ImageStore } from '../images/image-store.js'
-import { planImages } from '../images/recipe.js'
+import { planImages, PROGRAM_IDS } from '../images/recipe.js'
 import type { ImagePlan } from '../images/recipe.js'
+import { resolveLimits } from '../languages/limits.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import { preparedCommand } from '../languages/warm.js'
@@ -24,7 +27,7 @@ export interface Executing {
   readonly languages: LanguageRegistry
   readonly images: FileImageStore
   readonly plan: ImagePlan
-  readonly driver: NamespacesDriver
+  readonly driver: Pick<NamespacesDriver, 'close'>
   /** What every worker of this process works with. */
   readonly work: Pick<WorkerOptions, 'execute' | 'runtimeVersion'>
   readonly checks: () => readonly ReadinessCheck[]
@@ -45,12 +48,14 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   const observedDriver = observeDriver(driver, metrics.sandboxOpening)
   // Ahead of the first request; whatever is not ready yet is prepared with its first.
   await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
+  const ahead = roomAhead(config, languages) > 0 ? startAhead(config, languages, images, driver) : undefined
+  if (ahead) metrics.watchWarm(() => ({ figures: ahead.figures(), memoryBytes: ahead.memoryBytes }))
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
     images,
     plan,
-    driver,
+    driver: ahead === undefined ? driver : endingFirst(ahead, driver),
     work: {
       runtimeVersion,
       execute: async (request, context) => {
@@ -59,6 +64,7 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
         slots.begin(kind)
         return runExecution(request, context, {
           driver: observedDriver,
+          ...(ahead && { ahead }),
           language: (id) => languages.find(id),
           runtimeVersion,
           cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
@@ -77,9 +83,10 @@ function createDriver(
   languages: LanguageRegistry,
   logger: Logger,
 ): NamespacesDriver {
+  const ahead = roomAhead(config, languages)
   return createNamespacesDriver({
     program: SUPERVISOR_PROGRAM,
-    slots: config.slots + config.interactive.slots,
+    slots: config.slots + config.interactive.slots + ahead,
     image: (id) => {
       const image = images.get(id)
       return image && { name: `${id}-${image.hash}`, layers: image.layers }
@@ -92,6 +99,46 @@ function createDriver(
     }),
     log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
   })
+}
+
+/** Each place has a uid of its own, of which images name so many; a few are spare. */
+const MOST_PLACES = PROGRAM_IDS.last - PROGRAM_IDS.first + 1 - 4
+
+/** Places for what is started ahead; none where executions leave no room, so that nobody ever waits for them. */
+function roomAhead(config: Config, languages: LanguageRegistry): number {
+  const places = config.warm ? placesAhead(languages.all, config.slots) : 0
+  return config.slots + config.interactive.slots + places <= MOST_PLACES ? places : 0
+}
+
+/** Left to the machine and to the programs that run, whatever the budget says; never less than twice what executions need. */
+const RESERVE_BYTES = 256 * 1_048_576
+
+function startAhead(
+  config: Config,
+  languages: LanguageRegistry,
+  images: ImageStore,
+  driver: NamespacesDriver,
+): StartedAhead {
+  const { defaults, maximum } = config.limits
+  return createAhead({
+    driver,
+    languages: languages.all,
+    isInstalled: (id) => images.state(id) === 'ready',
+    usualLimits: (language) => resolveLimits({ defaults, maximum, language }),
+    cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
+    budgetBytes: config.warmMemoryBytes,
+    reserveBytes: Math.max(RESERVE_BYTES, 2 * config.memoryReserveBytes),
+    slots: config.slots,
+  })
+}
+
+function endingFirst(ahead: StartedAhead, driver: NamespacesDriver): Pick<NamespacesDriver, 'close'> {
+  return {
+    close: async () => {
+      ahead.close()
+      await driver.close()
+    },
+  }
 }
 
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {

@@ -1,8 +1,25 @@
 import { defineLanguage } from '../define-language.js'
 
 const TOOLS = '/opt/java-tools'
+const JAVA_HOME = '/usr/lib/jvm/java-25-openjdk'
+const ARCHITECTURES = ['amd64', 'arm64']
+const SOURCES = ['Compile', 'CompileServer', 'MemoryFileManager', 'MemorySource', 'TrainCompiler']
+/** What compiling one C file takes, all gone again when the image is finished. */
+const C_COMPILER = ['gcc', 'libc6-dev']
+const C_COMPILER_PARTS = [
+  ...C_COMPILER,
+  ...['x86-64-linux-gnu', 'aarch64-linux-gnu'].flatMap((machine) =>
+    ['binutils', 'cpp', 'cpp-14', 'gcc', 'gcc-14'].map((name) => `${name}-${machine}`),
+  ),
+  ...`binutils binutils-common cpp cpp-14 gcc-14 libasan8 libatomic1 libbinutils libc-dev-bin libcc1-0 libcrypt-dev
+    libctf-nobfd0 libctf0 libgcc-14-dev libgomp1 libgprofng0 libhwasan0 libisl23 libitm1 libjansson4 liblsan0 libmpc3
+    libmpfr6 libquadmath0 libsframe1 libtsan2 libubsan1 linux-libc-dev rpcsvc-proto`.split(/\s+/u),
+]
 /** One collector for all, with few threads; the heap takes its size from the stage's memory limit. */
 const MACHINE = ['-XX:+UseSerialGC', '-XX:-UsePerfData', '-XX:MaxRAM={memoryMiB}m', '-XX:MaxRAMPercentage=65']
+const RUN = ['java', ...MACHINE, `-XX:SharedArchiveFile=${TOOLS}/run.jsa`, '-cp', '/out:/box']
+/** Of the compiler that stays; programs that need more are compiled by one of their own. */
+const RESIDENT_HEAP_MIB = 72
 const COMPILER = ['-XX:TieredStopAtLevel=1', '-Xlog:disable']
 const TRAINING = ['-XX:+UseSerialGC', '-XX:-UsePerfData']
 
@@ -14,15 +31,31 @@ export default defineLanguage({
   monaco: 'java',
   mainFile: 'Main.java',
   image: {
-    packages: ['openjdk-25-jdk-headless'],
+    packages: ['openjdk-25-jdk-headless', ...C_COMPILER],
     files: Object.fromEntries(
-      ['Broken.java', 'Compile.java', 'TrainCompiler.java', 'Typical.java'].map((name) => [
+      ['ahead.c', 'Broken.java', 'Typical.java', ...SOURCES.map((name) => `${name}.java`)].map((name) => [
         `${TOOLS}/src/${name}`,
         `image/${name}`,
       ]),
     ),
     steps: [
-      ['javac', '-d', '/tmp/tools', `${TOOLS}/src/Compile.java`, `${TOOLS}/src/TrainCompiler.java`],
+      [
+        'gcc',
+        '-O2',
+        '-shared',
+        '-fPIC',
+        '-fvisibility=hidden',
+        ...ARCHITECTURES.flatMap((architecture) => [
+          `-I${JAVA_HOME}-${architecture}/include`,
+          `-I${JAVA_HOME}-${architecture}/include/linux`,
+        ]),
+        '-o',
+        `${TOOLS}/ahead.so`,
+        `${TOOLS}/src/ahead.c`,
+      ],
+      ['dpkg', '--purge', ...C_COMPILER_PARTS],
+      ['javac', '-d', '/tmp/tools', ...SOURCES.map((name) => `${TOOLS}/src/${name}.java`)],
+      ['cp', `${TOOLS}/src/Typical.java`, `${TOOLS}/Typical.java`],
       ['jar', '--create', '--file', `${TOOLS}/compile.jar`, '-C', '/tmp/tools', '.'],
       [
         'java',
@@ -57,7 +90,7 @@ export default defineLanguage({
     ],
     remove: [
       `${TOOLS}/src`,
-      ...['amd64', 'arm64'].flatMap((architecture) =>
+      ...ARCHITECTURES.flatMap((architecture) =>
         [
           'jmods',
           'legal',
@@ -65,7 +98,7 @@ export default defineLanguage({
           'lib/server/classes_nocoops.jsa',
           'lib/server/classes_nocoops_coh.jsa',
           'man',
-        ].map((name) => `/usr/lib/jvm/java-25-openjdk-${architecture}/${name}`),
+        ].map((name) => `${JAVA_HOME}-${architecture}/${name}`),
       ),
     ],
     buildSeconds: 30,
@@ -85,8 +118,32 @@ export default defineLanguage({
       '{sources}',
     ],
   },
-  run: {
-    argv: ['java', ...MACHINE, `-XX:SharedArchiveFile=${TOOLS}/run.jsa`, '-cp', '/out:/box', '@/out/.main'],
+  run: { argv: [...RUN, '@/out/.main'] },
+  ahead: {
+    compiler: {
+      argv: [
+        'java',
+        '-XX:+UseSerialGC',
+        '-XX:-UsePerfData',
+        `-Xmx${RESIDENT_HEAP_MIB}m`,
+        '-Xmn24m',
+        '-XX:ReservedCodeCacheSize=48m',
+        ...COMPILER,
+        `-XX:AOTCache=${TOOLS}/compile.aot`,
+        '-cp',
+        `${TOOLS}/compile.jar`,
+        'CompileServer',
+        `${TOOLS}/Typical.java`,
+        '6',
+      ],
+      memoryBytes: 224 * 1_048_576,
+      maxCompilations: 1000,
+    },
+    runtime: {
+      argv: RUN,
+      env: { LD_PRELOAD: `${TOOLS}/ahead.so` },
+      memoryBytes: 48 * 1_048_576,
+    },
   },
   limits: {
     compile: { memoryBytes: 512 * 1_048_576 },

@@ -181,3 +181,17 @@ describe('a registry', () => {
     expect(metrics.contentType).toContain('text/plain')
   })
 })
+
+describe('what is started ahead', () => {
+  it('is counted by language, kind and whether it was there', async () => {
+    const figures = [{ language: 'java', kind: 'runtime', ready: 2, hits: 5, misses: 1 }]
+    const metrics = createMetrics(SERVICE)
+    metrics.watchWarm(() => ({ figures, memoryBytes: 1024 }))
+    await metrics.render()
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_warm_ready{language="java",kind="runtime"} 2')
+    expect(text).toContain('codeexec_warm_requests_total{language="java",kind="runtime",result="hit"} 5')
+    expect(text).toContain('codeexec_warm_requests_total{language="java",kind="runtime",result="miss"} 1')
+    expect(text).toContain('codeexec_warm_memory_bytes 1024')
+  })
+})

@@ -10,6 +10,8 @@ import { openingMetrics, supervisorMetrics } from './sandboxes.js'
 import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
 import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
+import { warmMetrics } from './warm.js'
+import type { WarmState } from './warm.js'
 
 /** What `GET /metrics` serves. */
 export interface MetricsExposition {
@@ -29,6 +31,8 @@ export interface Metrics extends MetricsExposition {
   /** For a process that runs programs. */
   watchSlots(slots: Readonly<Record<SlotKind, number>>): SlotMetrics
   watchSupervisor(figures: () => SupervisorFigures): void
+  /** For a process that starts things ahead. */
+  watchWarm(state: () => WarmState): void
 }
 
 /** A registry of its own with every family: two processes' worth of metrics can live in one test. */
@@ -48,5 +52,6 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchDependencies: (states) => dependencyMetrics(registry, states),
     watchSlots: (slots) => slotMetrics(registry, slots),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
+    watchWarm: (state) => warmMetrics(registry, state),
   }
 }

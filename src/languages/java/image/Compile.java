@@ -70,7 +70,7 @@ public final class Compile {
     }
 
     /** Which classes can be started, noted while the compiler passes them in the order of the sources. */
-    private static final class MainClasses implements TaskListener {
+    static final class MainClasses implements TaskListener {
         private record Candidate(int file, String name, boolean isPublic, boolean hasMain) {}
 
         private final Elements elements;
