@@ -2,7 +2,8 @@
  * The bare side of the benchmark: runs commands by fork and exec inside a root file system, without any sandbox, and
  * times them from fork to the end of their output and exit.
  *
- * usage: bare ROOT   (standard input: one command a line, words separated by U+001F, stages by U+001E;
+ * usage: bare ROOT INPUT   (INPUT: file that the commands read, nothing where it is not there;
+ *                     standard input: one command a line, words separated by U+001F, stages by U+001E;
  *                     standard output: `NANOSECONDS EXIT_CODE OUTPUT_BYTES` and the output, per line)
  */
 #define _GNU_SOURCE
@@ -26,7 +27,7 @@ static unsigned long long now_ns(void)
     return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
 }
 
-static int run_stage(const char *root, char *stage, size_t *size)
+static int run_stage(const char *root, const char *input_file, char *stage, size_t *size)
 {
     static char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp",
                                         "LANG=C.UTF-8", "TMPDIR=/tmp", "USER=codeexec", NULL};
@@ -38,7 +39,8 @@ static int run_stage(const char *root, char *stage, size_t *size)
     if (pipe2(ends, O_CLOEXEC) < 0) return -1;
     pid_t child = fork();
     if (child == 0) {
-        int input = open("/dev/null", O_RDONLY);
+        int input = open(input_file, O_RDONLY);
+        if (input < 0) input = open("/dev/null", O_RDONLY);
         dup2(input, 0);
         dup2(ends[1], 1);
         /* With "/" the command brings a root and a folder of its own. */
@@ -57,7 +59,7 @@ static int run_stage(const char *root, char *stage, size_t *size)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2) return 2;
+    if (argc != 3) return 2;
     char *line = NULL;
     size_t capacity = 0;
     for (ssize_t length; (length = getline(&line, &capacity, stdin)) > 0;) {
@@ -69,7 +71,7 @@ int main(int argc, char **argv)
             char *next = strchr(stage, '\x1e');
             if (next) *next++ = 0;
             size = 0;
-            code = run_stage(argv[1], stage, &size);
+            code = run_stage(argv[1], argv[2], stage, &size);
             stage = next;
         }
         printf("%llu %d %zu\n", now_ns() - start, code, size);

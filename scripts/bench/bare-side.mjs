@@ -1,53 +1,8 @@
-/** The sides that are compared: the service over HTTP, plain fork and exec, and bubblewrap. */
+/** The same work without the service: plain fork and exec, and bubblewrap, in the root of the same image. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-
-/** Keeps connections open, as every client that calls more than once does. */
-export class ServiceSide {
-  #agent = new http.Agent({ keepAlive: true, maxSockets: 64 })
-
-  constructor(port) {
-    this.port = port
-  }
-
-  /** Resolves with {status, ms, output, cpuMs}. */
-  run(language, code) {
-    const body = JSON.stringify({ language, code })
-    return new Promise((resolve, reject) => {
-      const started = performance.now()
-      const request = http.request(
-        {
-          port: this.port,
-          host: '127.0.0.1',
-          path: '/api/v1/execute',
-          method: 'POST',
-          agent: this.#agent,
-          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        },
-        (response) => {
-          const chunks = []
-          response.on('data', (chunk) => chunks.push(chunk))
-          response.on('end', () => {
-            const ms = performance.now() - started
-            const answer = JSON.parse(Buffer.concat(chunks).toString())
-            const usage = answer.result && [answer.result.compile?.usage, answer.result.usage]
-            const cpuMs = usage?.reduce((sum, stage) => sum + (stage?.cpuTimeMs ?? 0), 0)
-            resolve({ status: response.statusCode, ms, output: answer.result?.output, cpuMs })
-          })
-        },
-      )
-      request.on('error', reject)
-      request.end(body)
-    })
-  }
-
-  close() {
-    this.#agent.destroy()
-  }
-}
 
 const here = path.dirname(new URL(import.meta.url).pathname)
 
@@ -71,12 +26,17 @@ export class BareSide {
     // The folder of the sources is shared with this process; the rest exists only where the commands run.
     const script = [
       'set -e',
-      `mount -t overlay -o ro,lowerdir=${layers.join(':')} image ${root}`,
+      // As on a machine of one's own: compilers may keep what they have built.
+      `mount -t tmpfs tmpfs ${root}`,
+      `mkdir ${root}/upper ${root}/work ${root}/root`,
+      `mount -t overlay -o lowerdir=${layers.join(':')},upperdir=${root}/upper,workdir=${root}/work image ${root}/root`,
+      `cd ${root}/root`,
+      `mount --move . ${root}`,
       `mount --bind ${box} ${root}/box`,
       `for d in out tmp; do mount -t tmpfs tmpfs ${root}/$d; done`,
       `mount -t proc proc ${root}/proc`,
       `mount --bind /dev ${root}/dev`,
-      `exec ${path.join(this.#folder, 'bare')} ${wrap ? '/' : root}`,
+      `exec ${path.join(this.#folder, 'bare')} ${wrap ? '/' : root} ${box}.input`,
     ]
     const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script.join('\n')], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -98,10 +58,12 @@ export class BareSide {
     return server
   }
 
-  /** `wrap` puts a program in front of each stage: bubblewrap, told which root to use. */
-  run({ language, file, bare }, code, layers, wrap) {
-    const server = this.#server(`${language}${wrap ? '-wrapped' : ''}`, layers, wrap)
+  /** `wrap` puts a program in front of each stage: bubblewrap, told which root to use. One at a time in each place. */
+  run({ language, file, bare, stdin }, code, layers, wrap, place = 0) {
+    const server = this.#server(`${language}${wrap ? '-wrapped' : ''}-${place}`, layers, wrap)
     writeFileSync(path.join(server.box, file), code)
+    if (stdin === undefined) rmSync(`${server.box}.input`, { force: true })
+    else writeFileSync(`${server.box}.input`, stdin)
     const stages = bare.map((argv) => [...(wrap?.(server.root) ?? []), ...argv].join('\x1f'))
     return new Promise((resolve) => {
       server.waiting.push(resolve)
