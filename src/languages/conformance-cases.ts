@@ -47,6 +47,16 @@ export const CASES: readonly ConformanceCase[] = [
   },
   {
     languageId: 'c',
+    title: 'names a function that is nowhere, and where it is called',
+    program: { files: { 'main.c': 'int missing(void);\nint main(void) { return missing(); }\n' } },
+    expected: {
+      compileOutput: /undefined symbol: missing[^]*main\.c/u,
+      compileExitCode: 1,
+      exitCode: null,
+    },
+  },
+  {
+    languageId: 'c',
     title: 'reports warnings without refusing the program',
     program: { files: { 'main.c': '#include <stdio.h>\nint main(void) { int unused; puts("ok"); }\n' } },
     expected: { stdout: 'ok\n', compileOutput: /^main\.c:2:22: warning: unused variable/mu, exitCode: 0 },

@@ -8,13 +8,24 @@ export default defineLanguage({
   monaco: 'c',
   mainFile: 'main.c',
   image: {
-    packages: ['gcc', 'libc6-dev'],
+    packages: ['gcc', 'libc6-dev', 'mold'],
     remove: ['x86_64', 'aarch64'].map((machine) => `/usr/bin/${machine}-linux-gnu-lto-dump-14`),
     buildSeconds: 10,
   },
   version: { argv: ['gcc', '-dumpfullversion'], pattern: /^(\d+\.\d+\.\d+)/u },
   compile: {
-    argv: ['gcc', '-std=gnu17', '-O2', '-Wall', '-I/box', '-o', '/out/program', '{sources}', '-lm'],
+    argv: [
+      'gcc',
+      '-std=gnu17',
+      '-O2',
+      '-Wall',
+      '-fuse-ld=mold',
+      '-I/box',
+      '-o',
+      '/out/program',
+      '{sources}',
+      '-lm',
+    ],
   },
   run: { argv: ['/out/program'] },
   // What stdbuf(1) does, without being in between.

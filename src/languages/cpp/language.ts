@@ -14,7 +14,7 @@ export default defineLanguage({
   mainFile: 'main.cpp',
   image: {
     extends: 'c',
-    packages: ['g++', 'mold'],
+    packages: ['g++'],
     steps: [
       ['mkdir', '-p', `${PRECOMPILED}/bits`],
       [
