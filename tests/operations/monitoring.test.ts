@@ -40,6 +40,11 @@ const PROGRAMS = {
 const VERDICTS = Object.keys(PROGRAMS) as (keyof typeof PROGRAMS)[]
 const ROUNDS = 2
 
+function promtool(...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync('promtool', argv, { encoding: 'utf8' })
+  return { status, words: `${stdout}${stderr}` }
+}
+
 /** The value of a query that has one series, or none yet. */
 async function figure(prometheus: Prometheus, expression: string): Promise<number | undefined> {
   return (await prometheus.query(expression))[0]?.value
@@ -127,6 +132,7 @@ describeUnless([noService(), NO_PROMETHEUS, noRedis], 'an api and a worker that 
   let redis: RedisServer
   let roles: Service[] = []
   let prometheus: Prometheus
+  const value = (expression: string) => expect.poll(() => figure(prometheus, expression), PATIENCE)
 
   beforeAll(async () => {
     redis = await startRedis({ appendOnly: true })
@@ -146,7 +152,6 @@ describeUnless([noService(), NO_PROMETHEUS, noRedis], 'an api and a worker that 
     const [, api] = roles
     if (api === undefined) throw new Error('no api')
     for (let index = 0; index < 3; index++) await execute(api, PROGRAMS.succeeded)
-    const value = (expression: string) => expect.poll(() => figure(prometheus, expression), PATIENCE)
     await value('sum(codeexec_executions_total)').toBe(3)
     await value('count(codeexec_executions_total)').toBe(1)
     await value('sum(codeexec_queue_wait_seconds_count)').toBe(3)
@@ -155,19 +160,15 @@ describeUnless([noService(), NO_PROMETHEUS, noRedis], 'an api and a worker that 
 
   it('both say when Redis is away, and when it is back', async () => {
     const queues = 'sum(codeexec_dependency_up{dependency="queue"})'
-    await expect.poll(() => figure(prometheus, queues), PATIENCE).toBe(2)
+    await value(queues).toBe(2)
     await redis.end('SIGKILL')
-    await expect.poll(() => figure(prometheus, queues), PATIENCE).toBe(0)
+    await value(queues).toBe(0)
     await redis.start()
-    await expect.poll(() => figure(prometheus, queues), PATIENCE).toBe(2)
+    await value(queues).toBe(2)
   })
 })
 
 describe.skipIf(NO_PROMETHEUS !== false)(`rules and configuration${NO_PROMETHEUS || ''}`, () => {
-  const promtool = (...argv: string[]) => {
-    const { status, stdout, stderr } = spawnSync('promtool', argv, { encoding: 'utf8' })
-    return { status, words: `${stdout}${stderr}` }
-  }
   const unitTests = fileURLToPath(new URL('rules.test.yml', import.meta.url))
 
   it('pass promtool', () => {
