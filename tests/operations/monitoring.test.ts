@@ -155,7 +155,7 @@ describeUnless([noService(), NO_PROMETHEUS, noRedis], 'an api and a worker that 
     await value('sum(codeexec_executions_total)').toBe(3)
     await value('count(codeexec_executions_total)').toBe(1)
     await value('sum(codeexec_queue_wait_seconds_count)').toBe(3)
-    await value('count(codeexec_build_info)').toBe(2)
+    expect(await figure(prometheus, 'count(codeexec_build_info)')).toBe(2)
   })
 
   it('both say when Redis is away, and when it is back', async () => {
@@ -165,6 +165,7 @@ describeUnless([noService(), NO_PROMETHEUS, noRedis], 'an api and a worker that 
     await value(queues).toBe(0)
     await redis.start()
     await value(queues).toBe(2)
+    expect(roles.every((role) => role.isRunning())).toBe(true)
   })
 })
 
