@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { ensureDeployTools } from '../../scripts/deploy-tools.mjs'
 import { DEPLOY, hasPrometheus } from './support/prometheus.js'
 
@@ -231,5 +231,32 @@ describe.skipIf(tools === undefined)(`the compose file${NO_TOOLS}`, () => {
 
   it('gives the worker what the chart gives it', () => {
     expect(compose('compose.yaml')['worker']?.cap_add).toEqual(workerCapabilities())
+  })
+})
+
+describe('the systemd units', () => {
+  const units = ['codeexec.service', 'codeexec-worker.service', 'codeexec-api.service']
+  const text = (unit: string): string => readFileSync(path.join(DEPLOY, 'systemd', unit), 'utf8')
+  const hasSystemd = existsSync('/usr/bin/systemd-analyze')
+
+  it.skipIf(!hasSystemd)(
+    `pass systemd's own check${hasSystemd ? '' : ', skipped: it is not installed'}`,
+    () => {
+      const files = units.map((unit) => path.join(DEPLOY, 'systemd', unit))
+      const { words } = ask('systemd-analyze', ['verify', ...files])
+      // Where Node is elsewhere, that is all there is to say.
+      expect(words.split('\n').filter((line) => line !== '' && !line.includes('/usr/bin/node'))).toEqual([])
+    },
+  )
+
+  it('give the worker what its container gets, and the api nothing', () => {
+    const yaml = parse(readFileSync(path.join(DEPLOY, 'compose.yaml'), 'utf8'), { merge: true }) as {
+      services: Record<string, ComposeService>
+    }
+    const names = yaml.services['worker']?.cap_add?.map((name) => `CAP_${name}`).join(' ')
+    for (const unit of ['codeexec.service', 'codeexec-worker.service']) {
+      expect(text(unit)).toContain(`CapabilityBoundingSet=${names}\n`)
+    }
+    expect(text('codeexec-api.service')).toContain('CapabilityBoundingSet=\n')
   })
 })
