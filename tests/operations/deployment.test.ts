@@ -11,6 +11,7 @@ import { DEPLOY, hasPrometheus } from './support/prometheus.js'
 const tools = await ensureDeployTools()
 const NO_TOOLS = tools === undefined ? ', skipped: there is no Go toolchain to build the tools with' : ''
 const CHART = path.join(DEPLOY, 'helm', 'codeexec')
+const UNPRIVILEGED = { runAsNonRoot: true, allowPrivilegeEscalation: false }
 const VALUE_SETS = [[], ['external'], ['keda'], ['small']]
 
 interface Answer {
@@ -118,8 +119,8 @@ describe.skipIf(tools === undefined)(`the chart${NO_TOOLS}`, () => {
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         })
-        if (metadata.name === 'demo-worker') expect(securityContext['privileged']).toBe(false)
-        else expect(securityContext).toMatchObject({ runAsNonRoot: true, allowPrivilegeEscalation: false })
+        const isWorker = metadata.name === 'demo-worker'
+        expect(securityContext).toMatchObject(isWorker ? { privileged: false } : UNPRIVILEGED)
       }
     }
   })
@@ -135,9 +136,9 @@ describe.skipIf(tools === undefined)(`the chart${NO_TOOLS}`, () => {
   it.skipIf(!hasPrometheus)('carries the alert rules, whole', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'codeexec-chart-'))
     try {
-      const [rule] = parseAllDocuments(render(['external']))
+      const rule = parseAllDocuments(render(['external']))
         .map((document) => document.toJS() as { kind: string; spec: object } | null)
-        .filter((one) => one?.kind === 'PrometheusRule')
+        .find((one) => one?.kind === 'PrometheusRule')
       const file = path.join(folder, 'rules.json')
       writeFileSync(file, JSON.stringify(rule?.spec))
       expect(ask('promtool', ['check', 'rules', file])).toMatchObject({ status: 0 })
@@ -234,9 +235,10 @@ describe.skipIf(tools === undefined)(`the compose file${NO_TOOLS}`, () => {
   })
 })
 
+const text = (unit: string): string => readFileSync(path.join(DEPLOY, 'systemd', unit), 'utf8')
+
 describe('the systemd units', () => {
   const units = ['codeexec.service', 'codeexec-worker.service', 'codeexec-api.service']
-  const text = (unit: string): string => readFileSync(path.join(DEPLOY, 'systemd', unit), 'utf8')
   const hasSystemd = existsSync('/usr/bin/systemd-analyze')
 
   it.skipIf(!hasSystemd)(
