@@ -59,11 +59,13 @@ function variableRow({ name, description, schema, fallback }) {
 }
 
 function configurationPage() {
-  const { http, authentication, queue, interactive, store, submissions, webhooks, limits } = VARIABLES
+  const { http, authentication, tracing, queue, interactive, store, submissions, webhooks, limits } =
+    VARIABLES
   const sections = {
     'The process': Object.values(VARIABLES).filter(isVariable),
     HTTP: listVariables(http),
     Authentication: listVariables(authentication),
+    Traces: listVariables(tracing),
     'The queue': listVariables(queue),
     'Interactive programs': listVariables(interactive),
     'The store': listVariables(store),

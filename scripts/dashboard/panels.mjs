@@ -209,6 +209,12 @@ export const ROWS = [
         thresholds: LOAD,
       }),
       graph('Opening of sandboxes', 's', quantiles('codeexec_sandbox_opening_seconds', [], LANGUAGE)),
+      graph('Warm starts among those that could', 'percentunit', [
+        [
+          `sum by (language) (${rate('codeexec_warm_starts_total{outcome="hit"}')}) / sum by (language) (${rate('codeexec_warm_starts_total')})`,
+          '{{language}}',
+        ],
+      ]),
       graph('Supervisors started again', 'none', [
         ['increase(codeexec_supervisor_restarts_total[$__rate_interval])', '{{instance}}'],
       ]),

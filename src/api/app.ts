@@ -11,6 +11,7 @@ import { parseJsonBodies } from './plugins/json-body.js'
 import { observeRequests } from './plugins/observation.js'
 import { documentRoutes, serveOpenApi } from './plugins/openapi.js'
 import { addStandardHeaders, requestId, setStandardHeaders } from './plugins/standard-headers.js'
+import { traceRequests } from './plugins/tracing.js'
 import { validateWithZod } from './plugins/validation.js'
 import { serveWebPage } from './plugins/web-page.js'
 import { acceptWebSockets } from './plugins/web-sockets.js'
@@ -65,6 +66,7 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   const routes = new RouteTable()
   app.addHook('onRoute', (route) => routes.add(route))
   addStandardHeaders(app)
+  traceRequests(app, dependencies.tracing)
   observeRequests(app, dependencies.onHttpRequest)
   const authentication = authenticateRequests(app, dependencies.authentication)
   parseJsonBodies(app)

@@ -7,6 +7,7 @@ import type { ImageStore } from '../images/image-store.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import type { HttpObserver } from '../observability/http-observation.js'
 import type { MetricsExposition } from '../observability/metrics/metrics.js'
+import type { RequestTrace, Tracing } from '../observability/tracing.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import type { EventStream } from '../submissions/event-stream.js'
@@ -38,6 +39,8 @@ export interface ApiDependencies {
   /** Served at /metrics; without it there is no such page. */
   readonly metrics?: MetricsExposition
   readonly onHttpRequest?: HttpObserver
+  /** Follows requests through the service; nobody does without it. */
+  readonly tracing?: Tracing
   /** Who may ask; without it everybody may, anonymously. */
   readonly authentication?: Authentication
   /** Folder of the built web page; a plain page greets visitors while there is none. */
@@ -88,6 +91,8 @@ declare module 'fastify' {
     clientKey: string
     /** Who asks, where the operator wants to know and the request says so. */
     identity: Identity | undefined
+    /** Its span, where traces are wanted. */
+    requestTrace: RequestTrace | undefined
     /** Takes this many further executions off the client's rate, or throws RATE_LIMITED. */
     chargeExecutions: (count: number) => void
     /** Id of the execution this request is about, for the log; empty where there is none. */

@@ -257,6 +257,29 @@ export const VARIABLES = {
       'Requests per subject of a token; `CODEEXEC_RATE_LIMIT` where unset.',
     ),
   },
+  tracing: {
+    disabled: variable(
+      'OTEL_SDK_DISABLED',
+      oneOf('true', 'false'),
+      'false',
+      'No traces, whatever else is set.',
+    ),
+    exporter: optional(
+      'OTEL_TRACES_EXPORTER',
+      oneOf('otlp', 'console', 'none'),
+      'Where traces go; `otlp` where unset and an endpoint is named, else nowhere.',
+    ),
+    endpoint: optional(
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      url('http', 'https'),
+      'Collector of traces over HTTP. This and the other names that OpenTelemetry itself reads (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_BSP_…`) must stand in the environment, not in `.env`.',
+    ),
+    tracesEndpoint: optional(
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+      url('http', 'https'),
+      'The same, as the whole address.',
+    ),
+  },
   queue: {
     capacity: variable(
       'CODEEXEC_QUEUE_CAPACITY',

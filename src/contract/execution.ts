@@ -32,8 +32,18 @@ export interface ExecutionRequest {
   readonly cpus?: number
   /** A client talks to the program while it runs; `stdin` is then only what it gets first. */
   readonly interactive?: InteractiveOptions
+  /** Where the execution belongs in a distributed trace, when the operator follows them. */
+  readonly trace?: TraceLink
   /** Run once per case instead of once; `stdin` and `args` are then those of the cases. */
   readonly tests?: TestPlan
+}
+
+/** What links an execution to the request it came with, through the queue and between machines. */
+export interface TraceLink {
+  /** The request's span, as the `traceparent` header of W3C Trace Context writes it; absent where there is none. */
+  readonly parent?: string
+  /** Milliseconds since 1970, by the clock of the process that submitted it. */
+  readonly submittedAtMs: number
 }
 
 export interface InteractiveOptions {

@@ -7,6 +7,8 @@ import type { Config } from '../config/variables.js'
 import { executionLog } from '../observability/execution-log.js'
 import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
+import { traceQueue } from '../observability/tracing.js'
+import type { Tracing } from '../observability/tracing.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import { createMemoryQueue } from '../queue/memory.js'
 import { startWorker } from '../worker/worker.js'
@@ -20,17 +22,20 @@ import { startRecords } from './records.js'
 import type { RunningRecords } from './records.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
+import { createTracing, traceWork } from './tracing.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
 export async function createAllInOne(config: Config, logger: Logger): Promise<Service> {
   const authentication = createAuthentication(config)
+  const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const { languages, images, plan, driver, work, checks } = await startExecuting(config, logger, metrics)
-  const queue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
+  const memoryQueue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
+  const queue = traceQueue(memoryQueue, tracing)
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
   const sessions = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
   metrics.watchQueue(() => together(queue.stats(), sessions.stats()))
-  const observed = { ...work, observers: [metrics.executions, executionLog(logger)] }
+  const observed = { ...traceWork(work, tracing), observers: [metrics.executions, executionLog(logger)] }
   const analyzer = startAnalysis(logger)
   const records = startRecords({
     config,
@@ -55,6 +60,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     records: records.records,
     onHttpRequest: metrics.http,
     ...(authentication !== undefined && { authentication }),
+    ...(tracing !== undefined && { tracing }),
     clock: Date.now,
     readiness,
     webRoot: WEB_ROOT,
@@ -67,7 +73,10 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     // The queue of an earlier process died with it; what it had accepted stands in the store.
     onImagesReady: () => records.recover(),
     stop: (deadlineMs) =>
-      stopInOrder({ app, workers, queues: [queue, sessions], analyzer, records, driver }, deadlineMs),
+      stopInOrder(
+        { app, workers, queues: [queue, sessions], analyzer, records, driver, tracing },
+        deadlineMs,
+      ),
   }
 }
 
@@ -75,13 +84,14 @@ interface Parts {
   readonly app: App
   readonly workers: readonly Worker[]
   readonly queues: readonly JobQueue[]
+  readonly tracing: Tracing | undefined
   readonly analyzer: Analyzer
   readonly records: RunningRecords
   readonly driver: Executing['driver']
 }
 
 async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {
-  const { app, workers, queues, analyzer, records, driver } = parts
+  const { app, workers, queues, analyzer, records, driver, tracing } = parts
   app.startDraining()
   await Promise.all(queues.map((queue) => queue.close()))
   await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
@@ -90,4 +100,5 @@ async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {
   await app.close()
   await records.stop()
   await driver.close()
+  await tracing?.stop()
 }

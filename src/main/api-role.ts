@@ -5,6 +5,7 @@ import type { Config } from '../config/variables.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
+import { traceQueue } from '../observability/tracing.js'
 import type { WorkerRecord } from '../queue/redis.js'
 import { createAuthentication } from './authentication.js'
 import { imagesCheck } from './executing.js'
@@ -13,11 +14,13 @@ import { packageVersion, WEB_ROOT } from './places.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
 import { connectQueues, queueCheck } from './shared-queues.js'
+import { createTracing } from './tracing.js'
 import { WorkerImages } from './worker-images.js'
 
 export async function createApiRole(config: Config, logger: Logger): Promise<Service> {
   const languages = offeredLanguages(await loadLanguages(), config.languages)
   const authentication = createAuthentication(config)
+  const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
   const { jobs, sessions } = queues
@@ -27,7 +30,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     Promise.resolve([queueCheck(queues), workersCheck(jobs.workers()), imagesCheck(languages, images)])
   metrics.watchDependencies(readiness)
   const app = await buildApp(config, {
-    queue: jobs,
+    queue: traceQueue(jobs, tracing),
     sessions,
     languages,
     images,
@@ -35,6 +38,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     metrics,
     onHttpRequest: metrics.http,
     ...(authentication !== undefined && { authentication }),
+    ...(tracing !== undefined && { tracing }),
     clock: Date.now,
     readiness,
     webRoot: WEB_ROOT,
@@ -50,6 +54,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
       // Closing waits for answers that are being sent, so every execution's result reaches its client.
       await app.close()
       await Promise.all([jobs.disconnect(), sessions.disconnect()])
+      await tracing?.stop()
     },
   }
 }

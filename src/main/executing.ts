@@ -44,6 +44,7 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   await driver.start()
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
   metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
+  metrics.watchWarmStarts(() => driver.warmCounts)
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const observedDriver = observeDriver(driver, metrics.sandboxOpening)
   // Ahead of the first request; whatever is not ready yet is prepared with its first.

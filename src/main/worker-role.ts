@@ -11,6 +11,7 @@ import type { Service } from './service.js'
 import { together } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
 import { connectQueues, queueCheck } from './shared-queues.js'
+import { createTracing, traceWork } from './tracing.js'
 import { languagesBehind } from './worker-images.js'
 import { createWorkerStatus } from './worker-status.js'
 
@@ -18,6 +19,7 @@ import { createWorkerStatus } from './worker-status.js'
 const LOOK_MS = 500
 
 export async function createWorkerRole(config: Config, logger: Logger): Promise<Service> {
+  const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const executing = await startExecuting(config, logger, metrics)
   const { languages, images, plan, driver, work } = executing
@@ -29,7 +31,7 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
   const start = setInterval(() => {
     if (!mayTakeJobs(queues, executing)) return
     clearInterval(start)
-    const all = { ...work, observers: [metrics.executions] }
+    const all = { ...traceWork(work, tracing), observers: [metrics.executions] }
     workers.push(
       startWorker({ ...all, queue: queues.jobs, slots: config.slots }),
       startWorker({ ...all, queue: queues.sessions, slots: config.interactive.slots }),
@@ -59,6 +61,7 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
       await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
       await Promise.all([queues.jobs.disconnect(), queues.sessions.disconnect()])
       await driver.close()
+      await tracing?.stop()
       http.server.closeAllConnections()
       await new Promise((resolve) => http.server.close(resolve))
     },

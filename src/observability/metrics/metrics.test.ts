@@ -148,6 +148,19 @@ describe('a process that runs programs', () => {
   })
 })
 
+describe('warm starts', () => {
+  it('are told by language and whether there was something to start from', async () => {
+    const metrics = createMetrics(SERVICE)
+    let hits = 1
+    metrics.watchWarmStarts(() => new Map([['python', { hits, misses: 2 }]]))
+    expect(await metrics.render()).toContain('codeexec_warm_starts_total{language="python",outcome="hit"} 1')
+    hits = 5
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_warm_starts_total{language="python",outcome="hit"} 5')
+    expect(text).toContain('codeexec_warm_starts_total{language="python",outcome="miss"} 2')
+  })
+})
+
 describe('what the service depends on', () => {
   it('is asked when metrics are read', async () => {
     const metrics = createMetrics(SERVICE)
