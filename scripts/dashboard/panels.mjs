@@ -211,7 +211,7 @@ export const ROWS = [
       graph('Opening of sandboxes', 's', quantiles('codeexec_sandbox_opening_seconds', [], LANGUAGE)),
       graph('Warm starts among those that could', 'percentunit', [
         [
-          `sum by (language) (${rate('codeexec_warm_starts_total{outcome="hit"}')}) / sum by (language) (${rate('codeexec_warm_starts_total')})`,
+          `sum by (language) (${rate('codeexec_warm_requests_total{result="hit"}')}) / sum by (language) (${rate('codeexec_warm_requests_total')})`,
           '{{language}}',
         ],
       ]),

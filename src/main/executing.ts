@@ -16,6 +16,7 @@ import type { LanguageRegistry } from '../languages/registry.js'
 import { preparedCommand } from '../languages/warm.js'
 import type { Logger } from '../observability/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
+import type { WarmState } from '../observability/metrics/warm.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { observeDriver } from '../sandbox/observe-driver.js'
@@ -44,13 +45,15 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   await driver.start()
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
   metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
-  metrics.watchWarmStarts(() => driver.warmCounts)
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const observedDriver = observeDriver(driver, metrics.sandboxOpening)
   // Ahead of the first request; whatever is not ready yet is prepared with its first.
   await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
   const ahead = roomAhead(config, languages) > 0 ? startAhead(config, languages, images, driver) : undefined
-  if (ahead) metrics.watchWarm(() => ({ figures: ahead.figures(), memoryBytes: ahead.memoryBytes }))
+  metrics.watchWarm(() => ({
+    figures: [...forkFigures(driver), ...(ahead?.figures() ?? [])],
+    memoryBytes: ahead?.memoryBytes ?? 0,
+  }))
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
@@ -140,6 +143,11 @@ function endingFirst(ahead: StartedAhead, driver: NamespacesDriver): Pick<Namesp
       await driver.close()
     },
   }
+}
+
+/** Programs that fork servers could serve, by whether one did. */
+function forkFigures({ warmCounts }: NamespacesDriver): WarmState['figures'] {
+  return Array.from(warmCounts, ([language, { hits, misses }]) => ({ language, kind: 'fork', hits, misses }))
 }
 
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {

@@ -148,19 +148,6 @@ describe('a process that runs programs', () => {
   })
 })
 
-describe('warm starts', () => {
-  it('are told by language and whether there was something to start from', async () => {
-    const metrics = createMetrics(SERVICE)
-    let hits = 1
-    metrics.watchWarmStarts(() => new Map([['python', { hits, misses: 2 }]]))
-    expect(await metrics.render()).toContain('codeexec_warm_starts_total{language="python",outcome="hit"} 1')
-    hits = 5
-    const text = await metrics.render()
-    expect(text).toContain('codeexec_warm_starts_total{language="python",outcome="hit"} 5')
-    expect(text).toContain('codeexec_warm_starts_total{language="python",outcome="miss"} 2')
-  })
-})
-
 describe('what the service depends on', () => {
   it('is asked when metrics are read', async () => {
     const metrics = createMetrics(SERVICE)
@@ -197,7 +184,10 @@ describe('a registry', () => {
 
 describe('what is started ahead', () => {
   it('is counted by language, kind and whether it was there', async () => {
-    const figures = [{ language: 'java', kind: 'runtime', ready: 2, hits: 5, misses: 1 }]
+    const figures = [
+      { language: 'java', kind: 'runtime', ready: 2, hits: 5, misses: 1 },
+      { language: 'python', kind: 'fork', hits: 3, misses: 0 },
+    ]
     const metrics = createMetrics(SERVICE)
     metrics.watchWarm(() => ({ figures, memoryBytes: 1024 }))
     await metrics.render()
@@ -205,6 +195,8 @@ describe('what is started ahead', () => {
     expect(text).toContain('codeexec_warm_ready{language="java",kind="runtime"} 2')
     expect(text).toContain('codeexec_warm_requests_total{language="java",kind="runtime",result="hit"} 5')
     expect(text).toContain('codeexec_warm_requests_total{language="java",kind="runtime",result="miss"} 1')
+    expect(text).toContain('codeexec_warm_requests_total{language="python",kind="fork",result="hit"} 3')
+    expect(text).not.toContain('codeexec_warm_ready{language="python"')
     expect(text).toContain('codeexec_warm_memory_bytes 1024')
   })
 })

@@ -6,8 +6,8 @@ import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
 import { queueMetrics, queueWaitMetrics } from './queue.js'
 import type { QueueFigures, QueueWaitObserver } from './queue.js'
-import { openingMetrics, supervisorMetrics, warmMetrics as warmStartMetrics } from './sandboxes.js'
-import type { OpeningObserver, SupervisorFigures, WarmFigures } from './sandboxes.js'
+import { openingMetrics, supervisorMetrics } from './sandboxes.js'
+import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
 import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
 import { warmMetrics } from './warm.js'
@@ -33,7 +33,6 @@ export interface Metrics extends MetricsExposition {
   watchSupervisor(figures: () => SupervisorFigures): void
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
-  watchWarmStarts(figures: () => WarmFigures): void
 }
 
 /** A registry of its own with every family: two processes' worth of metrics can live in one test. */
@@ -54,6 +53,5 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchSlots: (slots) => slotMetrics(registry, slots),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
     watchWarm: (state) => warmMetrics(registry, state),
-    watchWarmStarts: (figures) => warmStartMetrics(registry, figures),
   }
 }

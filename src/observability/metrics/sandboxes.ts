@@ -77,22 +77,3 @@ function usageOf(pid: number | undefined): { readonly cpuSeconds: number; readon
     return { cpuSeconds: 0, residentBytes: 0 }
   }
 }
-
-/** By language, how many programs that could start from a prepared interpreter did, and how many did not. */
-export type WarmFigures = ReadonlyMap<string, { readonly hits: number; readonly misses: number }>
-
-export function warmMetrics(registry: Registry, figures: () => WarmFigures): void {
-  const starts: Counter<'language' | 'outcome'> = new Counter({
-    name: 'codeexec_warm_starts_total',
-    help: 'Programs that could start from a prepared interpreter: those that did (hit) and those that did not (miss).',
-    labelNames: ['language', 'outcome'],
-    registers: [registry],
-    collect() {
-      starts.reset()
-      for (const [language, { hits, misses }] of figures()) {
-        starts.inc({ language, outcome: 'hit' }, hits)
-        starts.inc({ language, outcome: 'miss' }, misses)
-      }
-    },
-  })
-}

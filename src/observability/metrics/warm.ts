@@ -5,7 +5,8 @@ import type { Registry } from 'prom-client'
 export interface WarmSource {
   readonly language: string
   readonly kind: string
-  readonly ready: number
+  /** Undefined where it is not counted one by one. */
+  readonly ready?: number
   readonly hits: number
   readonly misses: number
 }
@@ -24,7 +25,9 @@ export function warmMetrics(registry: Registry, state: () => WarmState): void {
     labelNames: ['language', 'kind'] as const,
     registers: [registry],
     collect: () => {
-      for (const { language, kind, ready: count } of state().figures) ready.set({ language, kind }, count)
+      for (const { language, kind, ready: count } of state().figures) {
+        if (count !== undefined) ready.set({ language, kind }, count)
+      }
     },
   })
   const starts: Counter<'language' | 'kind' | 'result'> = new Counter({
