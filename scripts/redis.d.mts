@@ -5,6 +5,8 @@ export interface RedisServer {
   readonly directory: string
   start(): Promise<void>
   end(signal: NodeJS.Signals): Promise<void>
+  /** Loses everything, as a server without persistence does that starts again. */
+  forget(): Promise<string>
   /** Ends it and removes its files. */
   stop(): Promise<void>
 }

@@ -27,21 +27,22 @@ function freePort() {
   })
 }
 
-function answersPing(port) {
+/** Gives the server's reply; an empty one when it cannot be reached. */
+function sendCommand(port, command) {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'))
-    const settle = (answer) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\n`))
+    const settle = (reply) => {
       socket.destroy()
-      resolve(answer)
+      resolve(reply)
     }
-    socket.once('data', (reply) => settle(reply.toString().startsWith('+PONG')))
-    socket.once('error', () => settle(false))
+    socket.once('data', (reply) => settle(reply.toString()))
+    socket.once('error', () => settle(''))
   })
 }
 
 async function answers(port) {
   for (let attempt = 0; attempt < ANSWER_ATTEMPTS; attempt++) {
-    if (await answersPing(port)) return
+    if ((await sendCommand(port, 'PING')).startsWith('+PONG')) return
     await new Promise((resolve) => setTimeout(resolve, ATTEMPT_MS))
   }
   throw new Error('redis-server does not answer')
@@ -74,6 +75,8 @@ export async function startRedis({ appendOnly = false } = {}) {
     /** Starts it again, on the same port and with the same folder. */
     start,
     end,
+    /** Loses everything, as a server without persistence does that starts again. */
+    forget: () => sendCommand(port, 'FLUSHALL'),
     async stop() {
       await end('SIGKILL')
       rmSync(directory, { recursive: true, force: true })

@@ -1,4 +1,5 @@
 /** HTTP only: gives what clients want to have run to the workers, through Redis. */
+import { analyzeInBackground } from '../analysis/analyze-in-background.js'
 import { buildApp } from '../api/app.js'
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
@@ -7,13 +8,18 @@ import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import { traceQueue } from '../observability/tracing.js'
 import type { WorkerRecord } from '../queue/redis.js'
+import { createRedisEventStream } from '../submissions/redis-event-stream.js'
+import { startAnalysis } from './analysis.js'
 import { createAuthentication } from './authentication.js'
 import { imagesCheck } from './executing.js'
 import { offeredLanguages } from './offered-languages.js'
 import { packageVersion, WEB_ROOT } from './places.js'
+import { startRecords } from './records.js'
+import type { RunningRecords } from './records.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
-import { connectQueues, queueCheck } from './shared-queues.js'
+import type { SharedQueues } from './shared-queues.js'
+import { connectQueues, queueCheck, redisUrlOf } from './shared-queues.js'
 import { createTracing } from './tracing.js'
 import { WorkerImages } from './worker-images.js'
 
@@ -25,9 +31,17 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
   const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
+  const analyzer = startAnalysis(logger)
+  const records = startSharedRecords(config, logger, queues, (request) =>
+    analyzeInBackground(analyzer, request),
+  )
   metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
-  const readiness = (): Promise<readonly ReadinessCheck[]> =>
-    Promise.resolve([queueCheck(queues), workersCheck(jobs.workers()), imagesCheck(languages, images)])
+  const readiness = async (): Promise<readonly ReadinessCheck[]> => [
+    queueCheck(queues),
+    workersCheck(jobs.workers()),
+    imagesCheck(languages, images),
+    ...(records === undefined ? [] : [await records.check()]),
+  ]
   metrics.watchDependencies(readiness)
   const app = await buildApp(config, {
     queue: traceQueue(jobs, tracing),
@@ -36,6 +50,8 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     images,
     logger,
     metrics,
+    analyzer,
+    ...(records !== undefined && { records: records.records }),
     onHttpRequest: metrics.http,
     ...(authentication !== undefined && { authentication }),
     ...(tracing !== undefined && { tracing }),
@@ -51,12 +67,32 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
       app.startDraining()
       await Promise.all([jobs.close(), sessions.close()])
       await Promise.all([jobs.drainSubmitted(deadlineMs), sessions.drainSubmitted(deadlineMs)])
+      await analyzer.close()
       // Closing waits for answers that are being sent, so every execution's result reaches its client.
       await app.close()
+      await records?.stop()
       await Promise.all([jobs.disconnect(), sessions.disconnect()])
       await tracing?.stop()
     },
   }
+}
+
+/** An embedded database belongs to one process; without a shared one an api has nothing that outlives a request. */
+function startSharedRecords(
+  config: Config,
+  logger: Logger,
+  { jobs }: SharedQueues,
+  analyze: Parameters<typeof startRecords>[0]['analyze'],
+): RunningRecords | undefined {
+  if (config.mongodbUrl === undefined) return undefined
+  const sharedEvents = createRedisEventStream({ url: redisUrlOf(config) })
+  return startRecords({
+    config,
+    logger,
+    queue: jobs,
+    sharedEvents,
+    ...(analyze !== undefined && { analyze }),
+  })
 }
 
 function workersCheck(workers: readonly WorkerRecord[]): ReadinessCheck {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ReadinessCheck, Records } from '../api/dependencies.js'
 import { toSubmissionAnswer } from '../api/submission-answer.js'
 import type { Config } from '../config/variables.js'
+import { ServiceError } from '../contract/errors.js'
 import type { Logger } from '../observability/logger.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import { createMongodbStore } from '../store/mongodb.js'
@@ -11,7 +12,8 @@ import { claimDatabase } from '../store/sqlite-claim.js'
 import type { DatabaseClaim } from '../store/sqlite-claim.js'
 import { createSqliteStore } from '../store/sqlite.js'
 import { createMemoryEventStream } from '../submissions/memory-event-stream.js'
-import type { SubmissionsOptions } from '../submissions/submissions.js'
+import type { EventStream } from '../submissions/event-stream.js'
+import type { Submissions, SubmissionsOptions } from '../submissions/submissions.js'
 import { createSubmissions } from '../submissions/submissions.js'
 import { createWebhooks } from '../webhooks/webhooks.js'
 
@@ -20,7 +22,12 @@ export interface RecordsOptions extends Pick<SubmissionsOptions, 'queue' | 'anal
   readonly logger: Logger
   /** A store made elsewhere; else the one that the configuration names. */
   readonly store?: ExecutionStore
+  /** What followers read where several processes share a queue; this process then also takes over what others left. */
+  readonly sharedEvents?: EventStream
 }
+
+/** How often a process looks for submissions that nobody follows any more. */
+const ADOPT_INTERVAL_MS = 5000
 
 export interface RunningRecords {
   readonly records: Records
@@ -47,7 +54,7 @@ function databaseFolder({ dataDirectory, store }: Config): string {
 
 export function startRecords(options: RecordsOptions): RunningRecords {
   const { config, logger, queue, analyze, store = createStore(config) } = options
-  const events = createMemoryEventStream()
+  const events = options.sharedEvents ?? createMemoryEventStream()
   const onFault = ({ jobId, error }: { readonly jobId?: string; readonly error: unknown }): void =>
     logger.error({ err: error, ...(jobId !== undefined && { jobId }) }, 'a record could not be kept')
   const webhooks = createWebhooks({
@@ -81,6 +88,7 @@ export function startRecords(options: RecordsOptions): RunningRecords {
   })
   webhooks.start()
   let claim: DatabaseClaim | undefined
+  const stopAdopting = options.sharedEvents && adoptNowAndThen(submissions, onFault)
   return {
     records: { store, submissions, events, callbackProblem: (url) => webhooks.callbackProblem(url) },
     async recover() {
@@ -95,11 +103,36 @@ export function startRecords(options: RecordsOptions): RunningRecords {
     },
     check: () => checkStore(store),
     async stop() {
+      await stopAdopting?.()
       await submissions.settled()
+      await events.close()
       await Promise.all([webhooks.stop(), retention.stop()])
       await store.close()
       claim?.release()
     },
+  }
+}
+
+/** Gives a function that ends it. */
+function adoptNowAndThen(
+  submissions: Submissions,
+  onFault: (fault: { readonly error: unknown }) => void,
+): () => Promise<void> {
+  let adopting: Promise<void> | undefined
+  const timer = setInterval(() => {
+    adopting ??= submissions
+      .adopt()
+      .catch((error: unknown) => {
+        // What is away is told by readiness, and looked at again soon.
+        if (!(error instanceof ServiceError)) onFault({ error })
+      })
+      .finally(() => {
+        adopting = undefined
+      })
+  }, ADOPT_INTERVAL_MS)
+  return async () => {
+    clearInterval(timer)
+    await adopting
   }
 }
 

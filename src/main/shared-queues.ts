@@ -16,7 +16,7 @@ export function connectQueues(
   logger: Logger,
   { describe, onTaken }: Pick<RedisQueueOptions, 'describe' | 'onTaken'>,
 ): SharedQueues {
-  const url = config.redisUrl ?? ''
+  const url = redisUrlOf(config)
   const { capacity } = config.queue
   const onAvailability = (isUp: boolean): void => {
     if (isUp) logger.info('connected to the queue')
@@ -27,6 +27,11 @@ export function connectQueues(
     jobs: createRedisQueue({ ...shared, onAvailability, ...(describe !== undefined && { describe }) }),
     sessions: createRedisQueue({ ...shared, prefix: 'codeexec:{sessions}:' }),
   }
+}
+
+/** Where the shared queue is; load-config refuses roles that need it without. */
+export function redisUrlOf({ redisUrl }: Config): string {
+  return redisUrl ?? ''
 }
 
 export function queueCheck({ jobs, sessions }: SharedQueues): ReadinessCheck {

@@ -1,5 +1,6 @@
 /** Execution only: takes jobs from Redis, runs them, tells how it stands. */
 import type { Config } from '../config/variables.js'
+import { executionLog } from '../observability/execution-log.js'
 import type { Logger } from '../observability/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import { startWorker } from '../worker/worker.js'
@@ -31,7 +32,7 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
   const start = setInterval(() => {
     if (!mayTakeJobs(queues, executing)) return
     clearInterval(start)
-    const all = { ...traceWork(work, tracing), observers: [metrics.executions] }
+    const all = { ...traceWork(work, tracing), observers: [metrics.executions, executionLog(logger)] }
     workers.push(
       startWorker({ ...all, queue: queues.jobs, slots: config.slots }),
       startWorker({ ...all, queue: queues.sessions, slots: config.interactive.slots }),

@@ -44,6 +44,14 @@ export interface QueueStats {
   readonly capacity: number
 }
 
+/** What became of a job that was to be cancelled: it never ran, it is being ended, or the queue does not have it. */
+export type Cancellation = 'removed' | 'running' | 'gone'
+
+/** Thrown where a durable job is submitted again while the process that follows it is alive. It is in the queue. */
+export class FollowedElsewhere extends Error {
+  override readonly name = 'FollowedElsewhere'
+}
+
 export interface JobQueue {
   /**
    * Resolves with the result; rejects with ServiceError when the job was refused or the platform failed, and with the
@@ -54,7 +62,9 @@ export interface JobQueue {
   consume(handler: JobHandler, concurrency: number): JobConsumer
   stats(): QueueStats
   /** Ends a job that another process has submitted, where there can be such jobs. */
-  cancel?(jobId: string): Promise<void>
+  cancel?(jobId: string): Promise<Cancellation>
+  /** Those of these durable jobs that no living process follows: submitting them again takes them over. */
+  unattended?(jobIds: readonly string[]): Promise<readonly string[]>
   /** Refuses new jobs from now on; queued and running ones go on. */
   close(): Promise<void>
 }

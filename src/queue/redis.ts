@@ -4,7 +4,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
-import type { JobConsumer, JobHandler, JobQueue, QueueStats, SubmitOptions } from './job-queue.js'
+import type {
+  Cancellation,
+  JobConsumer,
+  JobHandler,
+  JobQueue,
+  QueueStats,
+  SubmitOptions,
+} from './job-queue.js'
 import { QueueConnection } from './redis/connection.js'
 import { RedisConsumer } from './redis/consumer.js'
 import { Figures } from './redis/figures.js'
@@ -48,7 +55,8 @@ export interface RedisQueue extends JobQueue {
   /** Resolves when Redis has been reached for the first time. */
   ready(): Promise<void>
   /** Ends a job that this process or another one has submitted. */
-  cancel(jobId: string): Promise<void>
+  cancel(jobId: string): Promise<Cancellation>
+  unattended(jobIds: readonly string[]): Promise<readonly string[]>
   /** Resolves when every job of this process has its answer, or the deadline has ended it. */
   drainSubmitted(deadlineMs: number): Promise<void>
   /** Leaves the queue; what this process has submitted or runs counts as lost. */
@@ -165,8 +173,14 @@ class RedisJobQueue implements RedisQueue {
     return Promise.resolve()
   }
 
-  cancel(jobId: string): Promise<void> {
+  cancel(jobId: string): Promise<Cancellation> {
     return this.#submitter.cancelForeign(jobId)
+  }
+
+  async unattended(jobIds: readonly string[]): Promise<readonly string[]> {
+    if (jobIds.length === 0) return []
+    const ids = await this.#connection.run<readonly Buffer[]>('unattended', ...jobIds)
+    return ids.map(String)
   }
 
   drainSubmitted(deadlineMs: number): Promise<void> {
@@ -203,7 +217,7 @@ class RedisJobQueue implements RedisQueue {
     await this.#members.beat()
     for (const consumer of this.#consumers) await consumer.renew()
     // Other workers get as long to renew their leases after Redis was away.
-    const maySweep = this.#consumers.size > 0 && performance.now() - this.#upSinceMs > this.#leaseMs
+    const maySweep = performance.now() - this.#upSinceMs > this.#leaseMs
     if (maySweep) await this.#connection.run('sweep')
     if (this.#beats % RECONCILE_BEATS === 0) await this.#submitter.reconcile()
     this.#fill()

@@ -31,5 +31,7 @@ export interface EventStream {
     jobId: string,
     lastEventId: string | undefined,
     signal: AbortSignal,
-  ): AsyncIterable<StreamedEvent> | undefined
+  ): Promise<AsyncIterable<StreamedEvent> | undefined>
+  /** Ends what the stream holds outside this process. */
+  close(): Promise<void>
 }

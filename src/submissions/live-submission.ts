@@ -4,6 +4,7 @@ import { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult, OutputStream, Stage } from '../contract/execution.js'
 import { LiveText } from '../contract/live-text.js'
+import { FollowedElsewhere } from '../queue/job-queue.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { NewSubmission } from '../store/records.js'
 import type { EventStream } from './event-stream.js'
@@ -14,6 +15,8 @@ export interface LiveDependencies {
   readonly recorder: Recorder
   readonly events: EventStream
   readonly clock: () => number
+  /** The queue outlives this process, and another one goes on with what it leaves. */
+  readonly isShared: boolean
   readonly analyze: ((request: AnalysisRequest) => Promise<AnalysisReport>) | undefined
 }
 
@@ -60,6 +63,7 @@ export class LiveSubmission {
           signal: this.#aborter.signal,
           onEvent: (event) => this.#onEvent(event),
           onAccepted,
+          durable: this.#dependencies.isShared,
         })
         .then(
           async (result) => {
@@ -139,13 +143,15 @@ export class LiveSubmission {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { recorder, events } = this.#dependencies
+    const { recorder, events, isShared } = this.#dependencies
     const { jobId, request } = this.#submission
     await this.#started
     if (this.#aborter.signal.aborted) {
       await recorder.recordCancelled(this.#submission)
       events.publish(jobId, { type: 'result', result: null })
       events.end(jobId)
+    } else if (isShared && isLeftToOthers(error)) {
+      // Its record and its stream go on where another process takes it over.
     } else if (error instanceof ServiceError && error.code === 'SHUTTING_DOWN') {
       await recorder.recordInterrupted(jobId)
       events.end(jobId)
@@ -153,6 +159,11 @@ export class LiveSubmission {
       await this.#finish(internalError(request, error))
     }
   }
+}
+
+function isLeftToOthers(error: unknown): boolean {
+  const isStopping = error instanceof ServiceError && error.code === 'SHUTTING_DOWN'
+  return isStopping || error instanceof FollowedElsewhere
 }
 
 /** The platform failed under a job that had been accepted: no error can be answered any more, only a result. */

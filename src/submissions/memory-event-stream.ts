@@ -60,8 +60,11 @@ export function createMemoryEventStream(): EventStream {
 
     follow(jobId, lastEventId, signal) {
       const stream = streams.get(jobId)
-      return stream && followStream(stream, positionAfter(stream, lastEventId), signal)
+      const events = stream && followStream(stream, positionAfter(stream, lastEventId), signal)
+      return Promise.resolve(events)
     },
+
+    close: () => Promise.resolve(),
   }
 }
 

@@ -201,7 +201,8 @@ describe('submissions', () => {
     expect((await service.ended(id))?.record.analysis).toEqual(report)
     const { jobId } = parseId(id) ?? { jobId: '' }
     const types: string[] = []
-    for await (const { event } of service.events.follow(jobId, undefined, never) ?? []) types.push(event.type)
+    for await (const { event } of (await service.events.follow(jobId, undefined, never)) ?? [])
+      types.push(event.type)
     expect(types.slice(-2)).toEqual(['result', 'analysis'])
   })
 
@@ -374,7 +375,7 @@ describe('submissions', () => {
     output([0xbc])
     const seen: StreamedEvent[] = []
     const following = (async () => {
-      for await (const event of service.events.follow(jobId, undefined, never) ?? []) seen.push(event)
+      for await (const event of (await service.events.follow(jobId, undefined, never)) ?? []) seen.push(event)
     })()
     running.finish()
     await following
@@ -385,8 +386,9 @@ describe('submissions', () => {
       { type: 'result', result: resultOf(jobId) },
     ])
     const again: StreamedEvent[] = []
-    for await (const event of service.events.follow(jobId, seen[1]?.id, never) ?? []) again.push(event)
+    for await (const event of (await service.events.follow(jobId, seen[1]?.id, never)) ?? [])
+      again.push(event)
     expect(again).toEqual(seen.slice(2))
-    expect(service.events.follow('unknown', undefined, never)).toBeUndefined()
+    expect(await service.events.follow('unknown', undefined, never)).toBeUndefined()
   })
 })

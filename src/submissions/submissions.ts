@@ -7,12 +7,14 @@
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest } from '../contract/execution.js'
+import { FollowedElsewhere } from '../queue/job-queue.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import type { NewSubmission, SubmissionRecord } from '../store/records.js'
+import { EndWatch } from './end-watch.js'
 import type { EventStream } from './event-stream.js'
 import { LiveSubmission } from './live-submission.js'
-import { recoverSubmissions } from './recover.js'
+import { adoptSubmissions, recoverSubmissions } from './recover.js'
 import type { Recorder } from './recorder.js'
 import { createRecorder } from './recorder.js'
 import { formatId, isSameKey, newSubmissionId, parseId } from './submission-id.js'
@@ -23,7 +25,8 @@ const POLL_MS = 1000
 const CANCEL_WAIT_MS = 5000
 
 export interface SubmissionsOptions {
-  readonly queue: Pick<JobQueue, 'submit'>
+  /** One that other processes share can also cancel, and says what nobody follows. */
+  readonly queue: Pick<JobQueue, 'submit' | 'cancel' | 'unattended'>
   readonly store: ExecutionStore
   readonly events: EventStream
   /** Milliseconds since 1970. */
@@ -61,18 +64,28 @@ export interface Submissions {
   cancel(id: string): Promise<SubmissionView | undefined>
   /** Puts what an earlier process left unfinished back in line. Only where the queue died with that process. */
   recover(): Promise<void>
+  /** Takes over what other processes have accepted and follow no more, where the queue is shared. */
+  adopt(): Promise<void>
   /** Resolves when everything the queue has answered is recorded; afterwards only what is stored is left. */
   settled(): Promise<void>
 }
 
 export function createSubmissions(options: SubmissionsOptions): Submissions {
   const { queue, store, events, clock } = options
+  const isShared = queue.unattended !== undefined
   const live = new Map<string, LiveSubmission>()
   const recorder: Recorder = createRecorder(options)
 
   /** Resolves when the queue has taken it; rejects when it was refused. */
   const enqueue = (submission: NewSubmission, clientKey: string | undefined): Promise<void> => {
-    const entry = new LiveSubmission(submission, { queue, recorder, events, clock, analyze: options.analyze })
+    const entry = new LiveSubmission(submission, {
+      queue,
+      recorder,
+      events,
+      clock,
+      isShared,
+      analyze: options.analyze,
+    })
     live.set(submission.jobId, entry)
     void entry.settled.then(() => live.delete(submission.jobId))
     return entry.submit(clientKey)
@@ -92,14 +105,17 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
     signal: AbortSignal,
   ): Promise<SubmissionView | undefined> => {
     const deadlineMs = performance.now() + waitMs
+    const watch = new EndWatch(events, view.record.jobId)
     let current: SubmissionView | undefined = view
     while (current !== undefined && current.record.finishedAtMs === null) {
       const leftMs = deadlineMs - performance.now()
       if (leftMs <= 0 || signal.aborted) break
       const entry = live.get(current.record.jobId)
-      await pause(entry === undefined ? Math.min(POLL_MS, leftMs) : leftMs, signal, entry?.ended)
+      if (entry !== undefined) await pause(leftMs, signal, entry.ended)
+      else await pause(Math.min(POLL_MS, leftMs), signal, watch.told())
       current = await find(view.id)
     }
+    watch.stop()
     return current
   }
 
@@ -116,6 +132,8 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
             await enqueue(submission, clientKey)
             return formatId(submission)
           } catch (error) {
+            // Another process was quicker to find it in the store: it is accepted all the same.
+            if (error instanceof FollowedElsewhere) return formatId(submission)
             await store.removeSubmission(submission.jobId)
             if (error instanceof ServiceError) return error
             throw error
@@ -135,13 +153,19 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
       const view = await find(id)
       if (view === undefined || view.record.finishedAtMs !== null) return view
       const entry = live.get(view.record.jobId)
+      const state = entry === undefined ? await queue.cancel?.(view.record.jobId) : 'running'
       if (entry !== undefined) entry.cancel()
-      // Nobody here runs it: another process does, or will find it ended when it is its turn.
-      else await recorder.recordCancelled(view.record)
-      return untilEnded(view, CANCEL_WAIT_MS, new AbortController().signal)
+      // Whoever follows it, if anyone does, hears of it too; of several records of its end the first counts.
+      else if (state !== 'running' && state !== 'gone') await recorder.recordCancelled(view.record)
+      const after = await untilEnded(view, CANCEL_WAIT_MS, new AbortController().signal)
+      if (state !== 'gone' || after?.record.finishedAtMs !== null) return after
+      await recorder.recordCancelled(view.record)
+      return find(id)
     },
 
     recover: () => recoverSubmissions({ store, recorder, enqueue, isLive: (jobId) => live.has(jobId) }),
+
+    adopt: () => adoptSubmissions({ store, queue, clock, enqueue, isLive: (jobId) => live.has(jobId) }),
 
     async settled() {
       await Promise.all(Array.from(live.values(), ({ settled }) => settled))

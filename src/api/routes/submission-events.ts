@@ -76,7 +76,7 @@ async function* eventsOf(
   signal: AbortSignal,
   { events, submissions }: { events: EventStream; submissions: Records['submissions'] },
 ): AsyncGenerator<StreamedEvent> {
-  const live = events.follow(view.record.jobId, lastEventId, signal)
+  const live = await events.follow(view.record.jobId, lastEventId, signal)
   if (live !== undefined) {
     // One that has ended and has nothing after the last event has been seen to its end.
     let isComplete = view.record.finishedAtMs !== null

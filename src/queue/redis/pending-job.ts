@@ -94,6 +94,8 @@ export class PendingJob {
     if (this.#settled) return
     const { token, sequence, events } = decode(body) as EventBatch
     if (token === this.#attempt && sequence <= this.#sequence) return
+    // Whoever follows a job that outlives workers hears its stages again: what came before them counts no more.
+    if (token !== this.#attempt && this.durable) this.#announced.clear()
     this.#attempt = token
     this.#sequence = sequence
     let bytes = 0

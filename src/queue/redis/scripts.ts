@@ -186,15 +186,18 @@ end
 return answers
 `
 
-/** Jobs of lost workers: once more, unless somebody noticed the first attempt; otherwise they end without a result. */
+/**
+ * Jobs of lost workers: once more, unless somebody talks to the program or has watched it, as what was said cannot be
+ * taken back; those who follow a durable job are told that it begins again. The others end without a result.
+ */
 const SWEEP = `
 local lost = redis.call('ZRANGEBYSCORE', p..'leases', '-inf', now(), 'LIMIT', 0, 100)
 for _, id in ipairs(lost) do
   local job = p..'job:'..id
-  local client, attempts, noticed = unpack(redis.call('HMGET', job, 'client', 'attempts', 'noticed'))
+  local client, attempts, noticed, flags = unpack(redis.call('HMGET', job, 'client', 'attempts', 'noticed', 'flags'))
   if not client then
     redis.call('ZREM', p..'leases', id)
-  elseif tonumber(attempts) < 2 and not noticed then
+  elseif tonumber(attempts) < 2 and (has(flags, 'd') or not noticed) then
     release(id)
     enqueue('LPUSH', id, client)
   else
@@ -236,14 +239,25 @@ redis.call('HDEL', p..'slots', ARGV[1])
 return 1
 `
 
-/** member, then ids → per job 'ok', 'missing' or, when another process has attached to it, 'elsewhere' */
+/** member, then ids → per job 'ok', 'missing', 'ended' or, when another process has attached to it, 'elsewhere' */
 const LOOK = `
 local answers = {}
 for i = 2, #ARGV do
-  local submitter = redis.call('HGET', p..'job:'..ARGV[i], 'submitter')
-  answers[#answers + 1] = not submitter and 'missing' or submitter == ARGV[1] and 'ok' or 'elsewhere'
+  local submitter, outcome = unpack(redis.call('HMGET', p..'job:'..ARGV[i], 'submitter', 'outcome'))
+  local own = submitter == ARGV[1] and (outcome and 'ended' or 'ok')
+  answers[#answers + 1] = not submitter and 'missing' or own or 'elsewhere'
 end
 return answers
+`
+
+/** ids → those of durable jobs that nobody follows, or that are not here at all */
+const UNATTENDED = `
+local ids = {}
+for i = 1, #ARGV do
+  local submitter = redis.call('HGET', p..'job:'..ARGV[i], 'submitter')
+  if not submitter or not present(submitter) then ids[#ids + 1] = ARGV[i] end
+end
+return ids
 `
 
 /** id: its submitter has the outcome of a durable job; it is kept a little longer, should that process die now. */
@@ -264,6 +278,7 @@ const BODIES = {
   beat: BEAT,
   part: PART,
   look: LOOK,
+  unattended: UNATTENDED,
   received: RECEIVED,
 } as const
 

@@ -1,7 +1,8 @@
 /** The jobs that this process has submitted, and everything that is said to them. */
 import { ServiceError } from '../../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
-import type { SubmitOptions } from '../job-queue.js'
+import { FollowedElsewhere } from '../job-queue.js'
+import type { Cancellation, SubmitOptions } from '../job-queue.js'
 import { shuttingDown } from '../memory-job.js'
 import { ServiceTime } from '../service-time.js'
 import { encode } from './codec.js'
@@ -62,7 +63,7 @@ export class Submitter {
         reject: (error) => this.#forget(jobId, () => reject(error)),
       })
       this.#jobs.set(jobId, job)
-      void this.#join(job, options.onAccepted)
+      void this.#join(job, options.onAccepted ?? (() => {}))
     })
   }
 
@@ -158,17 +159,21 @@ export class Submitter {
       if (job.missed < LOST_AFTER_MISSES || !this.#jobs.has(job.request.jobId)) continue
       job.missed = 0
       if (!job.durable) job.fail(queueUnavailable())
-      else if (state === 'missing') await this.#join(job, undefined)
+      else if (state !== 'elsewhere') await this.#join(job)
       else job.fail(shuttingDown())
     }
   }
 
   /** Ends a job that another process has submitted. */
-  async cancelForeign(id: string): Promise<void> {
-    await this.#options.connection.run('cancel', id, this.#options.member)
+  async cancelForeign(id: string): Promise<Cancellation> {
+    const { connection, member, figures } = this.#options
+    const [state, newest] = await connection.run<readonly [Buffer, Buffer]>('cancel', id, member)
+    figures.update(newest.toString())
+    return state.toString() as Cancellation
   }
 
-  async #join(job: PendingJob, onAccepted: (() => void) | undefined): Promise<void> {
+  /** @param onAccepted absent where it was in the queue before and has been lost there: then it is tried until it is. */
+  async #join(job: PendingJob, onAccepted?: () => void): Promise<void> {
     const { connection, member, capacity, figures } = this.#options
     const { request, clientKey, durable, followed, talks } = job
     const flags = `${durable ? 'd' : ''}${followed ? 'f' : ''}${talks ? 'i' : ''}`
@@ -183,12 +188,14 @@ export class Submitter {
         encode(request),
       )
       figures.update(newest.toString())
-      if (state.toString() === 'full') return job.fail(this.#full())
-      if (state.toString() === 'elsewhere') return job.fail(new Error('another process follows this job'))
+      if (state.toString() === 'full') return onAccepted && job.fail(this.#full())
+      if (state.toString() === 'elsewhere')
+        return job.fail(new FollowedElsewhere('another process follows this job'))
       onAccepted?.()
       if (state.toString() === 'finished') this.#receiveOutcome(job, outcome)
       else job.waits(position, takes)
     } catch (error) {
+      if (onAccepted === undefined) return
       // It may be in the queue or not.
       this.#abandoned.add(request.jobId)
       job.fail(error)
