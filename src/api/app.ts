@@ -58,9 +58,12 @@ function createServer(config: Config, { logger }: ApiDependencies): App {
 
 export async function buildApp(config: Config, dependencies: ApiDependencies): Promise<App> {
   const app = createServer(config, dependencies)
-  const context: ApiContext = { ...dependencies, config, lifecycle: { draining: false } }
+  const stopping = new AbortController()
+  const lifecycle = { draining: false, stopping: stopping.signal }
+  const context: ApiContext = { ...dependencies, config, lifecycle }
   app.decorate('startDraining', () => {
-    context.lifecycle.draining = true
+    lifecycle.draining = true
+    stopping.abort()
   })
 
   const routes = new RouteTable()

@@ -64,7 +64,9 @@ export interface ApiContext extends ApiDependencies {
 
 /** Once draining, the service finishes what it has and takes nothing new. */
 export interface Lifecycle {
-  draining: boolean
+  readonly draining: boolean
+  /** Aborted when draining begins: for what only waits. */
+  readonly stopping: AbortSignal
 }
 
 /** Gives handlers the types of what their route's schemas let through. */

@@ -17,6 +17,13 @@ const BEAT_MS = 50
 
 const ignore = (): void => {}
 
+async function consume(queue: RedisQueue, slots = 1): Promise<HeldJobs> {
+  const jobs = new HeldJobs()
+  queue.consume(jobs.handler, slots)
+  await expect.poll(() => queue.workers().length, PATIENCE).toBeGreaterThan(0)
+  return jobs
+}
+
 describe.skipIf(!hasServer)(
   `the queue on redis-server in trouble${hasServer ? '' : ', skipped: it is not installed'}`,
   () => {
@@ -47,13 +54,6 @@ describe.skipIf(!hasServer)(
 
     /** A process that has died: it neither beats nor renews, and nobody has said that it left. */
     const connectMortal = (): Promise<RedisQueue> => connect({ beatMs: LONG_MS })
-
-    async function consume(queue: RedisQueue, slots = 1): Promise<HeldJobs> {
-      const jobs = new HeldJobs()
-      queue.consume(jobs.handler, slots)
-      await expect.poll(() => queue.workers().length, PATIENCE).toBeGreaterThan(0)
-      return jobs
-    }
 
     async function withLostWorker(): Promise<{ readonly api: RedisQueue; readonly lost: HeldJobs }> {
       const api = await connect()

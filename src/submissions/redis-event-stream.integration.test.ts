@@ -97,9 +97,10 @@ describe.skipIf(!hasServer)(
 
     it('let go of a follower that goes away', async () => {
       const leaving = new AbortController()
-      const { done } = collect(undefined, leaving.signal)
+      const { seen, done } = collect(undefined, leaving.signal)
       leaving.abort()
       await done
+      expect(seen).toEqual([])
     })
 
     it('go on when Redis has been away', async () => {

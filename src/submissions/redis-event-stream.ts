@@ -67,7 +67,7 @@ class RedisEventStream implements EventStream {
       enableAutoPipelining: true,
     })
     this.#hints = new Redis(url, { ...options, autoResubscribe: false })
-    for (const connection of [this.#commands, this.#hints]) connection.on('error', () => {})
+    for (const connection of [this.#commands, this.#hints]) connection.on('error', ignore)
     this.#hints.on('message', (channel: string) => this.#wake(channel))
     this.#hints.on('ready', () => {
       for (const key of this.#followers.keys()) void this.#subscribe(key)
@@ -112,10 +112,9 @@ class RedisEventStream implements EventStream {
 
   #add(jobId: string, entry: string, kept: number, keptSeconds: number): void {
     const key = this.#prefix + jobId
-    const failed = (): void => {}
-    this.#commands.xadd(key, 'MAXLEN', kept, '*', 'event', entry).catch(failed)
-    this.#commands.expire(key, keptSeconds).catch(failed)
-    this.#commands.publish(key, '').catch(failed)
+    this.#commands.xadd(key, 'MAXLEN', kept, '*', 'event', entry).catch(ignore)
+    this.#commands.expire(key, keptSeconds).catch(ignore)
+    this.#commands.publish(key, '').catch(ignore)
   }
 
   async *#events(key: string, from: string, signal: AbortSignal): AsyncGenerator<StreamedEvent> {
@@ -164,7 +163,7 @@ class RedisEventStream implements EventStream {
 
   async #subscribe(key: string): Promise<void> {
     // Where this fails the connection is away, and it is done again when it is back.
-    await this.#hints.subscribe(key).catch(() => {})
+    await this.#hints.subscribe(key).catch(ignore)
     this.#wake(key)
   }
 
@@ -173,13 +172,16 @@ class RedisEventStream implements EventStream {
     followers?.delete(wake)
     if (followers?.size !== 0) return
     this.#followers.delete(key)
-    this.#hints.unsubscribe(key).catch(() => {})
+    this.#hints.unsubscribe(key).catch(ignore)
   }
 
   #wake(key: string): void {
     for (const wake of this.#followers.get(key) ?? []) wake()
   }
 }
+
+/** While Redis is away nothing can be done about it; connections say so elsewhere. */
+function ignore(): void {}
 
 /** Resolves when the time has passed, the signal is aborted or what `onWake` was given is called. */
 function pause(milliseconds: number, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {

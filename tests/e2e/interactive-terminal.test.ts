@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Conversation } from './support/interactive.js'
 import { start } from './support/interactive.js'
-import { withService } from './support/suite.js'
+import { withEveryService } from './support/split.js'
 
 const tty = { cols: 80, rows: 24 }
 
@@ -13,7 +13,7 @@ async function shell(service: Parameters<typeof start>[0]): Promise<Conversation
   return program
 }
 
-withService('programs on a terminal', { CODEEXEC_INTERACTIVE_SLOTS: '4' }, (service) => {
+withEveryService('programs on a terminal', { CODEEXEC_INTERACTIVE_SLOTS: '4' }, (service) => {
   it('runs a shell that knows its terminal, hears of a new size, and survives Ctrl-C', async () => {
     const program = await shell(service())
     program.type('tty; stty size; echo $TERM\r')

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { start } from './support/interactive.js'
-import { withService } from './support/suite.js'
+import { withEveryService } from './support/split.js'
 
 /** A program that asks for two numbers, one after the other, and adds them. */
 const DIALOGUES: readonly { readonly language: string; readonly code: string }[] = [
@@ -85,7 +85,7 @@ func main() {
   { language: 'bash', code: 'read -p "first? " a\necho "second? "\nread b\necho "sum $((a + b))"\n' },
 ]
 
-withService('interactive programs', {}, (service) => {
+withEveryService('interactive programs', {}, (service) => {
   it.each(DIALOGUES)('asks and hears the answers: $language', async ({ language, code }) => {
     const program = await start(service(), { language, code })
     // Bash shows a prompt of read on terminals only.

@@ -1,9 +1,10 @@
 /** The service's own answers: health, documents, refusals and headers, over a real connection. */
 import { describe, expect, it } from 'vitest'
 import { ask, execute, post } from './support/client.js'
+import { withEveryService } from './support/split.js'
 import { withService } from './support/suite.js'
 
-withService('the service', {}, (service) => {
+withEveryService('the service', {}, (service) => {
   it('is healthy and ready', async () => {
     const health = await ask<Record<string, string>>(service(), '/health')
     expect(health).toMatchObject({ status: 200, body: { status: 'OK' } })

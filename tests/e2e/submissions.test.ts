@@ -2,54 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { startService } from '../hostile/harness/service.js'
-import type { Service } from '../hostile/harness/service.js'
 import { ask, execute, post } from './support/client.js'
-import { describeWhereItCanRun, withService } from './support/suite.js'
-
-interface Submission {
-  readonly id: string
-  readonly status: string
-  readonly result: {
-    readonly output: string
-    readonly runTimeStatus: string
-    readonly tests?: readonly { readonly verdict: string; readonly stdout: string }[]
-  } | null
-  readonly analysis: { readonly findings: readonly { readonly rule: string }[] } | null
-}
-
-async function submit(service: Service, body: object): Promise<string> {
-  const answer = await post<Submission>(service, '/api/v1/submissions', body)
-  expect(answer.status).toBe(202)
-  expect(answer.body).toMatchObject({ status: 'queued' })
-  expect(answer.headers.get('location')).toContain(answer.body.id)
-  return answer.body.id
-}
-
-async function ended(service: Service, id: string): Promise<Submission> {
-  return (await ask<Submission>(service, `/api/v1/submissions/${id}?wait=60`)).body
-}
-
-interface ServerSentEvent {
-  readonly id: string
-  readonly event: string
-  readonly data: Record<string, unknown>
-}
-
-async function follow(service: Service, id: string, lastEventId?: string): Promise<ServerSentEvent[]> {
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-  const { body } = await ask<string>(service, `/api/v1/submissions/${id}/events`, { headers })
-  return body
-    .split('\n\n')
-    .map((block) => Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2))))
-    .filter(({ event }) => event !== undefined)
-    .map(({ id: eventId, event, data }) => ({ id: eventId, event, data: JSON.parse(data) }))
-}
+import { withEveryService } from './support/split.js'
+import { ended, follow, submit } from './support/submissions.js'
+import type { ServerSentEvent, Submission } from './support/submissions.js'
+import { describeWhereItCanRun } from './support/suite.js'
 
 function output(events: readonly ServerSentEvent[]): unknown[] {
   return events.filter(({ event }) => event === 'stdout').map(({ data }) => data['data'])
 }
 
-withService('submissions', {}, (service) => {
+withEveryService('submissions', {}, (service) => {
   it('run and are analyzed, and their record says so', async () => {
     const code = 'import os as o\no.system("true")\nprint("done")\n'
     const id = await submit(service(), { language: 'python', code })

@@ -24,6 +24,7 @@ export function submissionRoutes(
 ): void {
   const { submissions } = records
   const maxWaitMs = context.config.submissions.maxWaitMs
+  const { stopping } = context.lifecycle
 
   app.route({
     method: 'POST',
@@ -74,7 +75,7 @@ export function submissionRoutes(
       const { id } = request.params
       const waitMs = Math.min((request.query.wait ?? 0) * 1000, maxWaitMs)
       const view = await whileConnected(request.raw.socket, (signal) =>
-        waitMs > 0 ? submissions.wait(id, waitMs, signal) : submissions.get(id),
+        waitMs > 0 ? submissions.wait(id, waitMs, AbortSignal.any([signal, stopping])) : submissions.get(id),
       )
       return toSubmissionAnswer(found(view))
     },

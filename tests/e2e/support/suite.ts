@@ -25,8 +25,11 @@ export function withService(
 }
 
 /** As describe, but skipped with its reason where no service can run. */
-export function describeWhereItCanRun(title: string, tests: () => void): void {
-  const reason = reasonToSkip()
+export function describeWhereItCanRun(
+  title: string,
+  tests: () => void,
+  reason: string | undefined = reasonToSkip(),
+): void {
   describe.skipIf(reason !== undefined)(
     `${title}${reason === undefined ? '' : `, skipped: ${reason}`}`,
     () => {
