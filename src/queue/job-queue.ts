@@ -10,9 +10,14 @@ import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js
 import type { ProgramInputSource } from '../contract/program-input.js'
 import type { InputChannel } from './input-channel.js'
 
+/** `awaited`: somebody waits for the answer. `later`: it will be asked for; goes behind the others, not for ever. */
+export type Priority = 'awaited' | 'later'
+
 export interface SubmitOptions {
   /** Jobs of different clients take turns; jobs of one client keep their order. Never logged or stored. */
   readonly clientKey?: string
+  /** `awaited` unless given. */
+  readonly priority?: Priority
   readonly signal?: AbortSignal
   readonly onEvent?: ExecutionObserver
   /**

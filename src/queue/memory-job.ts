@@ -1,9 +1,9 @@
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent, ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
-import type { Place } from './fair-line.js'
 import type { InputChannel } from './input-channel.js'
-import type { JobHandler, SubmitOptions } from './job-queue.js'
+import type { JobHandler, Priority, SubmitOptions } from './job-queue.js'
+import type { PriorityPlace } from './priority-line.js'
 
 /** A service that stops is usually back, or another in its place, within this. */
 const RESTART_SECONDS = 5
@@ -22,9 +22,10 @@ interface Settle {
 /** One submitted job, from its submission to the one answer it gets. */
 export class MemoryJob {
   readonly clientKey: string
+  readonly priority: Priority
   readonly followed: boolean
   /** Where it waits; undefined when it does not. */
-  place: Place<MemoryJob> | undefined
+  place: PriorityPlace<MemoryJob> | undefined
   /** When it came, by the queue's clock. */
   submittedMs = 0
   readonly #request: ExecutionRequest
@@ -41,6 +42,7 @@ export class MemoryJob {
 
   constructor(request: ExecutionRequest, options: SubmitOptions, settle: Settle, leaveLine: () => void) {
     this.clientKey = options.clientKey ?? ''
+    this.priority = options.priority ?? 'awaited'
     this.followed = options.onEvent !== undefined
     this.#request = request
     this.#signal = options.signal

@@ -1,9 +1,9 @@
 /** The queue of one process. A job that finds a free slot starts within `submit`, without a turn of the event loop. */
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
-import { FairLine } from './fair-line.js'
 import type { JobConsumer, JobHandler, JobQueue, QueueStats, SubmitOptions } from './job-queue.js'
 import { MemoryJob, shuttingDown } from './memory-job.js'
+import { PriorityLine } from './priority-line.js'
 import { ServiceTime } from './service-time.js'
 
 export interface MemoryQueueOptions {
@@ -34,7 +34,7 @@ class MemoryQueue implements JobQueue {
   readonly #capacity: number
   readonly #now: () => number
   readonly #onTaken: (waitedMs: number) => void
-  readonly #line = new FairLine<MemoryJob>()
+  readonly #line = new PriorityLine<MemoryJob>()
   readonly #consumers = new Set<Consumer>()
   readonly #serviceTime = new ServiceTime()
   #closed = false
@@ -85,7 +85,7 @@ class MemoryQueue implements JobQueue {
   }
 
   #wait(job: MemoryJob): void {
-    job.place = this.#line.join(job.clientKey, job)
+    job.place = this.#line.join(job.clientKey, job, job.priority)
     if (!job.followed) return
     this.#followedWaiting++
     job.tellPosition(this.#line.mostBefore(job.place) + 1)

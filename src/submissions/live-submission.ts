@@ -64,6 +64,7 @@ export class LiveSubmission {
           onEvent: (event) => this.#onEvent(event),
           onAccepted,
           durable: this.#dependencies.isShared,
+          priority: 'later',
         })
         .then(
           async (result) => {

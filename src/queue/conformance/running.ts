@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { ServiceError } from '../../contract/errors.js'
+import type { ExecutionEvent } from '../../contract/events.js'
 import type { QueueBench } from './harness.js'
 import { CAPACITY, requestOf, resultOf } from './harness.js'
 
@@ -144,6 +145,37 @@ export function runningJobs(bench: () => QueueBench): void {
       await bench().finishInOrder(8)
       await Promise.all(answers)
       expect(bench().jobs.started).toEqual(['first', 'a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4'])
+    })
+
+    it('takes what somebody waits for first, and every fourth time what nobody does', async () => {
+      await bench().withBusySlot()
+      const order = ['l1', 'l2', 'a1', 'a2', 'a3', 'a4']
+      const answers = order.map((jobId) =>
+        bench().submit(jobId, { priority: jobId.startsWith('l') ? 'later' : 'awaited' }),
+      )
+      await bench().finishInOrder(7)
+      await Promise.all(answers)
+      expect(bench().jobs.started).toEqual(['first', 'a1', 'a2', 'a3', 'l1', 'a4', 'l2'])
+    })
+
+    it('tells each its position among both', async () => {
+      await bench().withBusySlot()
+      const positions = new Map<string, number[]>()
+      const follow = (jobId: string, priority: 'awaited' | 'later'): Promise<unknown> => {
+        const told: number[] = []
+        positions.set(jobId, told)
+        const onEvent = (event: ExecutionEvent): void => {
+          if (event.type === 'queued') told.push(event.position)
+        }
+        return bench().submit(jobId, { priority, onEvent })
+      }
+      const answers = [follow('a1', 'awaited'), follow('l1', 'later'), follow('a2', 'awaited')]
+      await bench().finishInOrder(4)
+      await Promise.all(answers)
+      expect(bench().jobs.started).toEqual(['first', 'a1', 'a2', 'l1'])
+      expect([positions.get('a1'), positions.get('a2')]).toEqual([[1], [2, 1]])
+      // Somebody came between; a position never grows.
+      expect(positions.get('l1')).toEqual([2, 1])
     })
 
     it('gives a client whose turn was just now the last one', async () => {

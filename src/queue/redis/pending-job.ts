@@ -31,6 +31,7 @@ export interface PendingJobActions {
 export class PendingJob {
   readonly request: ExecutionRequest
   readonly clientKey: string
+  readonly isAwaited: boolean
   readonly durable: boolean
   readonly followed: boolean
   readonly talks: boolean
@@ -57,6 +58,7 @@ export class PendingJob {
   constructor(request: ExecutionRequest, options: SubmitOptions, actions: PendingJobActions) {
     this.request = request
     this.clientKey = options.clientKey ?? ''
+    this.isAwaited = options.priority !== 'later'
     this.durable = options.durable === true
     this.followed = options.onEvent !== undefined
     this.talks = options.input !== undefined

@@ -6,6 +6,8 @@
  *   turns           list of the clients with waiting jobs, in the order of their turns
  *   line:<client>   list of a client's waiting jobs, oldest first
  *   queued          how many jobs wait
+ *   later:…         the same three of jobs that nobody waits for; they count in `queued` too
+ *   inARow          how many jobs that somebody waits for were taken while others waited too
  *   job:<id>        hash: payload, client, submitter, flags, attempts; token and worker while it runs; outcome at its end
  *   leases          sorted set of running jobs by the time at which their workers count as lost
  *   takes           how many jobs have been taken since the beginning
@@ -16,6 +18,8 @@
  *   slots           hash of how many slots each worker offers
  * Channels: `work` says that a job waits, `news` that one was taken. Hints only: nothing depends on hearing them.
  */
+
+import { AWAITED_IN_A_ROW } from '../priority-line.js'
 
 const PRELUDE = `
 local p = KEYS[1]
@@ -33,15 +37,24 @@ local function mail(member, kind, id, body)
   redis.call('XADD', p..'mail:'..member, '*', 'kind', kind, 'id', id, 'body', body, 'figures', figures())
   redis.call('PEXPIRE', p..'mail:'..member, 60000)
 end
-local function enqueue(push, id, client)
-  if redis.call(push, p..'line:'..client, id) == 1 then redis.call('RPUSH', p..'turns', client) end
+local function count(key) return tonumber(redis.call('GET', p..key) or '0') end
+local function lane(flags) return has(flags, 'l') and p..'later:' or p end
+local function enqueue(push, id, client, flags)
+  local l = lane(flags)
+  if redis.call(push, l..'line:'..client, id) == 1 then redis.call('RPUSH', l..'turns', client) end
   redis.call('INCR', p..'queued')
+  if l ~= p then redis.call('INCR', l..'queued') end
   redis.call('PUBLISH', p..'work', '')
 end
-local function leave(id, client)
-  if redis.call('LREM', p..'line:'..client, 1, id) == 0 then return false end
+local function counted_out(l)
   redis.call('DECR', p..'queued')
-  if redis.call('EXISTS', p..'line:'..client) == 0 then redis.call('LREM', p..'turns', 1, client) end
+  if l ~= p then redis.call('DECR', l..'queued') end
+end
+local function leave(id, client, flags)
+  local l = lane(flags)
+  if redis.call('LREM', l..'line:'..client, 1, id) == 0 then return false end
+  counted_out(l)
+  if redis.call('EXISTS', l..'line:'..client) == 0 then redis.call('LREM', l..'turns', 1, client) end
   return true
 end
 local function release(id)
@@ -77,25 +90,33 @@ if redis.call('EXISTS', job) == 1 then
 end
 local free = -redis.call('ZCARD', p..'leases')
 for _, slots in ipairs(redis.call('HVALS', p..'slots')) do free = free + slots end
-local queued = tonumber(redis.call('GET', p..'queued') or '0')
+local queued = count('queued')
 if queued >= capacity + math.max(0, free) then return {'full', figures(), 0, 0, ''} end
 redis.call('HSET', job, 'payload', payload, 'client', client, 'submitter', submitter, 'flags', flags, 'attempts', 0)
 if not has(flags, 'd') then redis.call('PEXPIRE', job, 86400000) end
-enqueue('RPUSH', id, client)
-local position = math.min(queued + 1, redis.call('LLEN', p..'line:'..client) * redis.call('LLEN', p..'turns'))
+local l, later, row = lane(flags), count('later:queued'), count('inARow')
+local ahead = l == p and queued - later or later
+enqueue('RPUSH', id, client, flags)
+ahead = math.min(ahead, redis.call('LLEN', l..'line:'..client) * redis.call('LLEN', l..'turns') - 1)
+local others = l == p and math.min(later, math.floor((ahead + row) / ${AWAITED_IN_A_ROW}))
+  or math.min(queued - later, (ahead + 1) * ${AWAITED_IN_A_ROW} - row)
+local position = ahead + others + 1
 if queued < free then position = 0 end
-return {'joined', figures(), position, tonumber(redis.call('GET', p..'takes') or '0'), ''}
+return {'joined', figures(), position, count('takes'), ''}
 `
 
 /** token worker leaseMs → nothing, or id, figures, payload, flags */
 const TAKE = `
 local token, worker, lease = unpack(ARGV)
 while true do
-  local client = redis.call('LPOP', p..'turns')
+  local l, waits = p, redis.call('EXISTS', p..'later:turns') == 1
+  if waits and (redis.call('EXISTS', p..'turns') == 0 or count('inARow') >= ${AWAITED_IN_A_ROW}) then l = p..'later:' end
+  local client = redis.call('LPOP', l..'turns')
   if not client then return {'', figures(), '', ''} end
-  local id = redis.call('LPOP', p..'line:'..client)
-  redis.call('DECR', p..'queued')
-  if redis.call('EXISTS', p..'line:'..client) == 1 then redis.call('RPUSH', p..'turns', client) end
+  if l ~= p then redis.call('SET', p..'inARow', 0) elseif waits then redis.call('INCR', p..'inARow') end
+  local id = redis.call('LPOP', l..'line:'..client)
+  counted_out(l)
+  if redis.call('EXISTS', l..'line:'..client) == 1 then redis.call('RPUSH', l..'turns', client) end
   local job = p..'job:'..id
   local submitter, flags, payload = unpack(redis.call('HMGET', job, 'submitter', 'flags', 'payload'))
   if payload and (has(flags, 'd') or present(submitter)) then
@@ -149,7 +170,8 @@ local job = p..'job:'..id
 if redis.call('HGET', job, 'token') ~= token then return '' end
 release(id)
 redis.call('HINCRBY', job, 'attempts', -1)
-enqueue('LPUSH', id, redis.call('HGET', job, 'client'))
+local client, flags = unpack(redis.call('HMGET', job, 'client', 'flags'))
+enqueue('LPUSH', id, client, flags)
 return figures()
 `
 
@@ -157,12 +179,12 @@ return figures()
 const CANCEL = `
 local id, member = unpack(ARGV)
 local job = p..'job:'..id
-local client, worker, submitter = unpack(redis.call('HMGET', job, 'client', 'worker', 'submitter'))
+local client, worker, submitter, flags = unpack(redis.call('HMGET', job, 'client', 'worker', 'submitter', 'flags'))
 if worker then
   mail(worker, 'cancel', id, '')
   return {'running', figures()}
 end
-if client and leave(id, client) then
+if client and leave(id, client, flags) then
   redis.call('DEL', job)
   if submitter ~= member then mail(submitter, 'removed', id, '') end
   redis.call('PUBLISH', p..'news', figures())
@@ -199,7 +221,7 @@ for _, id in ipairs(lost) do
     redis.call('ZREM', p..'leases', id)
   elseif tonumber(attempts) < 2 and (has(flags, 'd') or not noticed) then
     release(id)
-    enqueue('LPUSH', id, client)
+    enqueue('LPUSH', id, client, flags)
   else
     settle(id, '')
   end

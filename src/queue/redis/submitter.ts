@@ -175,8 +175,8 @@ export class Submitter {
   /** @param onAccepted absent where it was in the queue before and has been lost there: then it is tried until it is. */
   async #join(job: PendingJob, onAccepted?: () => void): Promise<void> {
     const { connection, member, capacity, figures } = this.#options
-    const { request, clientKey, durable, followed, talks } = job
-    const flags = `${durable ? 'd' : ''}${followed ? 'f' : ''}${talks ? 'i' : ''}`
+    const { request, clientKey, isAwaited, durable, followed, talks } = job
+    const flags = `${isAwaited ? '' : 'l'}${durable ? 'd' : ''}${followed ? 'f' : ''}${talks ? 'i' : ''}`
     try {
       const [state, newest, position, takes, outcome] = await connection.run<JoinReply>(
         'join',
