@@ -22,6 +22,8 @@ export interface GuardedPost {
   readonly guard: AddressGuard
   readonly resolve?: Resolver
   readonly timeoutMs?: number
+  /** Certificate authorities to trust instead of the usual ones. */
+  readonly authorities?: string
 }
 
 /** Why a callback cannot be, or was not, delivered. The message may be shown to its client. */
@@ -94,7 +96,7 @@ interface Answer {
 function post(
   url: URL,
   address: string,
-  { headers, body }: GuardedPost,
+  { headers, body, authorities }: GuardedPost,
   signal: AbortSignal,
 ): Promise<Answer> {
   const family = isIP(address)
@@ -104,6 +106,7 @@ function post(
       signal,
       // A connection of its own: a pooled one could be to an address that is checked no more.
       agent: false,
+      ...(authorities !== undefined && { ca: authorities }),
       // Name, Host header and certificate stay those of the URL; only where to connect is decided.
       lookup: (_hostname, options, callback) => {
         if (options.all === true) callback(null, [{ address, family }])
