@@ -19,6 +19,7 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['src/**/*.integration.test.ts'], ...alone } },
       { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], ...alone } },
+      { test: { name: 'chaos', include: ['tests/chaos/**/*.test.ts'], ...alone } },
       { test: { name: 'hostile', include: ['tests/hostile/**/*.test.ts'], ...alone } },
       { test: { name: 'operations', include: ['tests/operations/**/*.test.ts'], ...alone } },
       {

@@ -10,6 +10,8 @@ import { describeWhereItCanRun, withService } from './suite.js'
 
 export interface Split {
   readonly redis: RedisServer
+  /** Of this service's own database. */
+  readonly mongodbUrl: string
   readonly apis: Service[]
   readonly workers: Service[]
   /** Starts another process of a role, and waits until it is ready. */
@@ -27,6 +29,8 @@ export function reasonNotToSplit(): string | undefined {
 /** One for all suites of a file; each service has a database of its own in it. */
 const mongodb: MongodbServer | undefined = hasRedis() ? await startMongodb() : undefined
 let databases = 0
+// A worker of the test runner may be ended without a chance to do it then.
+afterAll(() => mongodb?.stop())
 
 export async function startSplit(
   environment: Readonly<Record<string, string>> = {},
@@ -37,6 +41,7 @@ export async function startSplit(
   url.pathname = `/split_${process.pid}_${databases++}`
   const split: Split = {
     redis,
+    mongodbUrl: url.href,
     apis: [],
     workers: [],
     async start(role) {
