@@ -19,8 +19,9 @@ import type { Recorder } from './recorder.js'
 import { createRecorder } from './recorder.js'
 import { formatId, isSameKey, newSubmissionId, parseId } from './submission-id.js'
 
-/** How often a record is looked at that another process may change. */
-const POLL_MS = 1000
+/** How soon, and later how often, a record is looked at that another process may change without telling. */
+const FIRST_POLL_MS = 1000
+const LATER_POLL_MS = 5000
 /** A killed program is gone well within this. */
 const CANCEL_WAIT_MS = 5000
 
@@ -106,13 +107,15 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
   ): Promise<SubmissionView | undefined> => {
     const deadlineMs = performance.now() + waitMs
     const watch = new EndWatch(events, view.record.jobId)
+    let pollMs = FIRST_POLL_MS
     let current: SubmissionView | undefined = view
     while (current !== undefined && current.record.finishedAtMs === null) {
       const leftMs = deadlineMs - performance.now()
       if (leftMs <= 0 || signal.aborted) break
       const entry = live.get(current.record.jobId)
       if (entry !== undefined) await pause(leftMs, signal, entry.ended)
-      else await pause(Math.min(POLL_MS, leftMs), signal, watch.told())
+      else await pause(Math.min(pollMs, leftMs), signal, watch.told())
+      pollMs = Math.min(pollMs * 1.5, LATER_POLL_MS)
       current = await find(view.id)
     }
     watch.stop()

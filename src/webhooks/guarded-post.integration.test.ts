@@ -71,6 +71,16 @@ class Authority {
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 
+const send = (host: string, authorities: string | undefined): Promise<void> =>
+  guardedPost({
+    url: `https://${host}/hook`,
+    headers: { 'content-type': 'application/json' },
+    body: '{"a":1}',
+    guard: createAddressGuard(['127.0.0.1/32']),
+    resolve: () => Promise.resolve(['127.0.0.1']),
+    ...(authorities !== undefined && { authorities }),
+  })
+
 describe.skipIf(!canMakeCertificates)(
   `a callback over TLS${canMakeCertificates ? '' : ', skipped: openssl is not installed'}`,
   () => {
@@ -107,16 +117,6 @@ describe.skipIf(!canMakeCertificates)(
       })
       return `hook.test:${(server.address() as AddressInfo).port}`
     }
-
-    const send = (host: string, authorities: string | undefined): Promise<void> =>
-      guardedPost({
-        url: `https://${host}/hook`,
-        headers: { 'content-type': 'application/json' },
-        body: '{"a":1}',
-        guard: createAddressGuard(['127.0.0.1/32']),
-        resolve: () => Promise.resolve(['127.0.0.1']),
-        ...(authorities !== undefined && { authorities }),
-      })
 
     it('goes to the checked address under the name of its URL, whose certificate it checks', async () => {
       const host = await listen(authority.issue('hook.test'))
