@@ -3,11 +3,13 @@
  * two workers around a real redis-server. `node scripts/bench-split.mjs [--requests 200] [--jobs 24]`, after
  * `npm run build`, as root, with the images of bash and c built. Trust the ratios and differences, not the figures.
  */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { availableParallelism } from 'node:os'
-
 import { startRole } from './bench/roles.mjs'
+import { echoMilliseconds, goneMilliseconds } from './bench/sessions.mjs'
 import { startRedis } from './redis.mjs'
 
 const { values } = parseArgs({
@@ -17,10 +19,12 @@ const REQUESTS = Number(values.requests)
 const JOBS = Number(values.jobs)
 const WARM_UP = 20
 const ROUNDS = 3
+const CLOSED_SESSIONS = 20
 
 const HELLO = { language: 'bash', code: 'echo hello' }
-/** Half a second of one core. */
+/** Half a second of one core, which on a busy machine can take a while. */
 const WORK = {
+  limits: { wallTimeMs: 30_000 },
   language: 'c',
   code: `#include <stdio.h>
 int main(void) {
@@ -67,7 +71,8 @@ async function batchMilliseconds(service) {
 const cores = availableParallelism()
 const slotsEach = Math.max(1, Math.floor(cores / 2))
 const redis = await startRedis()
-const languages = { CODEEXEC_LANGUAGES: 'bash,c', CODEEXEC_CPUS: '1' }
+const database = mkdtempSync(join(tmpdir(), 'codeexec-bench-'))
+const languages = { CODEEXEC_LANGUAGES: 'bash,c', CODEEXEC_CPUS: '1', CODEEXEC_DATABASE_DIR: database }
 const split = { ...languages, REDIS_URL: redis.url }
 const roles = []
 try {
@@ -92,6 +97,20 @@ try {
   const added = quantile(two, 0.5) - quantile(one, 0.5)
   process.stdout.write(`hello  added at the median: ${added.toFixed(2)} ms (at most 5)\n`)
 
+  for (const [name, service] of [
+    ['one process', whole],
+    ['api, Redis, worker', api],
+  ]) {
+    const echoes = await echoMilliseconds(service, REQUESTS)
+    const gone = []
+    for (let index = 0; index < CLOSED_SESSIONS; index++) gone.push(await goneMilliseconds(service))
+    const [echo, median, worst] = [quantile(echoes, 0.5), quantile(gone, 0.5), Math.max(...gone)]
+    process.stdout.write(
+      `session  ${name.padEnd(18)} echo p50 ${echo.toFixed(2)} ms   ` +
+        `gone after close p50 ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms (at most 100)\n`,
+    )
+  }
+
   const ratios = []
   for (let round = 0; round < ROUNDS; round++) {
     const alone = await batchMilliseconds(whole)
@@ -107,4 +126,5 @@ try {
 } finally {
   await Promise.all(roles.map((role) => role.stop()))
   await redis.stop()
+  rmSync(database, { recursive: true })
 }

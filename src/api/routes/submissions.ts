@@ -92,7 +92,7 @@ export function submissionRoutes(
       params: idParameter,
       response: {
         200: jsonAnswer('What became of it.', submissionAnswer),
-        ...errorAnswers(LOOKUP_ERRORS),
+        ...errorAnswers([...LOOKUP_ERRORS, 'QUEUE_UNAVAILABLE']),
       },
     },
     handler: async (request): Promise<SubmissionAnswer> =>
