@@ -45,7 +45,7 @@ bool spawner_available(void)
 }
 
 /* In the interpreter to be: a place for the library, and /proc, from which runtimes learn the size of their stack. */
-static const char *furnish(int image_namespace)
+static const char *furnish(int image_namespace, const char *entry)
 {
     if (setns(image_namespace, CLONE_NEWNS) < 0) return "enter-image";
     if (unshare(CLONE_NEWNS) < 0) return "copy-mounts";
@@ -58,6 +58,11 @@ static const char *furnish(int image_namespace)
         return "copy-library";
     close(copy);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) return "mount-proc";
+    /* Something in the program's place, for interpreters that open it before they do anything else. */
+    if (mount("box", "/box", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=64k") < 0) return "mount-box";
+    int program = open(entry, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    if (program < 0 || write(program, "\n", 1) != 1) return "make-entry";
+    close(program);
     return chdir("/box") < 0 ? "enter-folder" : NULL;
 }
 
@@ -91,7 +96,9 @@ static void become_interpreter(const int *fds, const struct header *header, char
     }
     /* The last, so that taking it away again leaves the others as they were. */
     environment[header->variable_count] = preload;
-    const char *step = furnish(fds[SPAWN_IMAGE]);
+    struct warm_boot boot = {0};
+    const char *step = pread(fds[SPAWN_BOOT], &boot, sizeof boot, 0) == (ssize_t)sizeof boot ? NULL : "read-boot";
+    if (!step) step = furnish(fds[SPAWN_IMAGE], boot.entry);
     if (!step) step = take_streams(fds);
     if (!step) {
         umask(022);

@@ -12,13 +12,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ruby.h"
 #include "server.h"
 
 #define SHOWN __attribute__((visibility("default")))
 
 static void look(const char *path)
 {
-    if (path && server_is_entry(path)) server_run();
+    if (!server_waits()) return;
+    if (ruby_is_here()) ruby_passes_by();
+    else if (path && server_is_entry(path)) server_run();
+}
+
+static int opened(const char *path, int fd)
+{
+    if (server_waits() && path && server_is_entry(path) && ruby_is_here()) ruby_opened(fd);
+    return fd;
 }
 
 /* The C library's own function; looked up once. ISO C has no conversion from void * to a function's address. */
@@ -79,7 +88,7 @@ STANDS_BEFORE(FILE *, fopen64, (const char *restrict path, const char *restrict 
         NEXT(name)                                             \
         MODE(flags)                                            \
         look(path);                                            \
-        return next(path, flags, mode);                        \
+        return opened(path, next(path, flags, mode));          \
     }
 #define OPENS_AT(name)                                         \
     SHOWN int name(int folder, const char *path, int flags, ...); \
@@ -88,8 +97,19 @@ STANDS_BEFORE(FILE *, fopen64, (const char *restrict path, const char *restrict 
         NEXT(name)                                             \
         MODE(flags)                                            \
         look(path);                                            \
-        return next(folder, path, flags, mode);                \
+        return opened(path, next(folder, path, flags, mode));  \
     }
+
+SHOWN ssize_t read(int fd, void *buffer, size_t size);
+SHOWN ssize_t read(int fd, void *buffer, size_t size)
+{
+    NEXT(read)
+    if (server_waits() && ruby_is_at_program(fd, buffer)) {
+        server_run();
+        ruby_open_program(server_entry());
+    }
+    return next(fd, buffer, size);
+}
 
 OPENS(open)
 OPENS(open64)

@@ -5,10 +5,13 @@
 #include "process_image.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/prctl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -52,6 +55,35 @@ static bool apply(void)
 {
     map.brk = (uint64_t)(uintptr_t)sbrk(0);
     return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof map, 0) == 0;
+}
+
+/* One mapping becomes its own copy, in one step: the code that does this may lie in it. */
+static void detach(uintptr_t start, uintptr_t end, const char *rights)
+{
+    size_t size = end - start;
+    int protection = (rights[0] == 'r' ? PROT_READ : 0) | (rights[1] == 'w' ? PROT_WRITE : 0) |
+                     (rights[2] == 'x' ? PROT_EXEC : 0);
+    if (rights[0] != 'r') return;
+    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED) return;
+    memcpy(copy, (const void *)start, size);
+    if (mprotect(copy, size, protection) < 0 ||
+        mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start) == MAP_FAILED)
+        munmap(copy, size);
+}
+
+void process_image_hide_library(const char *file)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[512];
+    while (maps && fgets(line, sizeof line, maps)) {
+        uintptr_t start, end;
+        char rights[5], name[256] = "";
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %255s", &start, &end, rights, name) == 4 &&
+            strcmp(name, file) == 0)
+            detach(start, end, rights);
+    }
+    if (maps) fclose(maps);
 }
 
 bool process_image_end_environment(const char *end)

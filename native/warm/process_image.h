@@ -7,6 +7,8 @@
 
 /* Reads where they are; needs /proc. */
 bool process_image_read(void);
+/* Keeps the library that is mapped from that file in memory of no file, so that no list of mappings names it. */
+void process_image_hide_library(const char *file);
 /* Ends the environment at `end`, an address inside it. */
 bool process_image_end_environment(const char *end);
 /* Shows `text`, NUL-ended strings, as the arguments. */

@@ -1,6 +1,6 @@
-#include <dlfcn.h>
+#include "python.h"
 
-#include "runtime.h"
+#include <dlfcn.h>
 
 /* From Python's stable C interface. Objects are only handed around. */
 typedef struct python_object python_object;
@@ -19,9 +19,9 @@ static void find(const char *name, void *place)
     *(void **)place = dlsym(RTLD_DEFAULT, name);
 }
 
-int python_is_here(void)
+bool python_is_here(void)
 {
-    if (python.leave) return 1;
+    if (python.leave) return true;
     find("PySys_GetObject", &python.get_of_sys);
     find("PyUnicode_DecodeFSDefault", &python.decode);
     find("PyList_Append", &python.append);

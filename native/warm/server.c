@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,15 +21,19 @@
 #include "passing.h"
 #include "privileges.h"
 #include "process_image.h"
+#include "python.h"
 #include "request.h"
-#include "runtime.h"
+#include "ruby.h"
 #include "seccomp_filter.h"
 #include "util.h"
 #include "warm_protocol.h"
 
 #define NAME_BYTES 16
-/* Even the smallest program touches most pages of its interpreter, if only in counting references and ending. */
-#define UNTOUCHED_SHARE 4u
+/* Of what is shared, even the smallest program writes to this much, if only in counting references and ending. */
+#define TOUCHED_BYTES ((uint64_t)5 << 19)
+/* Below the frame of whoever asks: what functions called from there may use. */
+#define STACK_IN_USE_BYTES ((uintptr_t)64 << 10)
+#define PAGE_BYTES ((uintptr_t)4096)
 #define SERVER_NAME "codeexec-warm"
 #define WORK_FOLDER "/box/"
 
@@ -92,6 +98,16 @@ bool server_is_entry(const char *path)
     return strncmp(entry, WORK_FOLDER, folder) == 0 && strcmp(path, entry + folder) == 0;
 }
 
+bool server_waits(void)
+{
+    return server.armed;
+}
+
+const char *server_entry(void)
+{
+    return server.boot.entry;
+}
+
 /* ---- being forked ---- */
 
 static void answer(uint32_t kind, uint32_t slot, int32_t value, uint64_t bytes)
@@ -116,14 +132,31 @@ static int count_numbers(const char *path, int *highest)
     return count;
 }
 
-static uint64_t own_anonymous_bytes(void)
+static uint64_t shared_bytes(void)
 {
     int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     char text[4096];
     long size = fd >= 0 ? read_text(fd, text, sizeof text) : -1;
     if (fd >= 0) close(fd);
     const char *line = size > 0 ? strstr(text, "RssAnon:") : NULL;
-    return line ? strtoull(line + 8, NULL, 10) * 1024u : 0;
+    uint64_t anonymous = line ? strtoull(line + 8, NULL, 10) * 1024u : 0;
+    return anonymous > TOUCHED_BYTES ? anonymous - TOUCHED_BYTES : 0;
+}
+
+/*
+ * Ruby reaches down to the end of its stack when it starts, and the compiler has it touch every page on the way: 64
+ * MiB of nothing, whose page tables every fork would copy. What is below the frames in use is given back.
+ */
+static void release_stack(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[512];
+    uintptr_t start = 0, end;
+    while (maps && fgets(line, sizeof line, maps))
+        if (strstr(line, "[stack]") && sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) != 2) start = 0;
+    if (maps) fclose(maps);
+    uintptr_t here = ((uintptr_t)__builtin_frame_address(0) - STACK_IN_USE_BYTES) / PAGE_BYTES * PAGE_BYTES;
+    if (start > 0 && here > start) madvise((void *)start, here - start, MADV_DONTNEED);
 }
 
 /* Shows the program's arguments where the kernel shows them, if there are more than the interpreter was started with. */
@@ -223,13 +256,16 @@ void server_run(void)
     int highest = 2, threads = count_numbers("/proc/self/task", NULL);
     count_numbers("/proc/self/fd", &highest);
     server.own_fds = highest + 1;
+    /* Ruby knows how to do without the thread that it keeps for its clock. */
     if (threads > 1 && !ruby_is_here()) {
         answer(WARM_REFUSED, 0, threads, 0);
         _exit(1);
     }
     prctl(PR_SET_NAME, SERVER_NAME);
+    process_image_hide_library(WARM_LIBRARY);
     fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);
-    answer(WARM_READY, 0, 0, own_anonymous_bytes() / UNTOUCHED_SHARE);
+    answer(WARM_READY, 0, 0, shared_bytes());
+    release_stack();
     for (;;) {
         struct warm_request request;
         int fds[PASSING_MAX_FDS];

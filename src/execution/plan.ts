@@ -46,7 +46,7 @@ export function planExecution(
   if (commands.compile !== null) {
     stages.push(plannedStage('compile', commands.compile, NO_INPUT, compile, cpus.compile))
   }
-  const warm = request.interactive === undefined && mayStartWarm(language, files)
+  const warm = request.interactive === undefined && mayStartWarm(language, files, request.entryPoint)
   const planRun = (command: ResolvedCommand, stdin: Uint8Array): PlannedStage => {
     const planned = plannedStage('run', command, stdin, run, request.cpus ?? cpus.run)
     return warm ? { ...planned, command: { ...planned.command, warm } } : planned

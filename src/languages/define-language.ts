@@ -54,6 +54,8 @@ export interface WarmRecipe {
    * An execution that brings one of them is started as always.
    */
   readonly looksFor: readonly string[]
+  /** Bytes that the program may not begin with, where the interpreter reads that far ahead of everything else. */
+  readonly notFirst?: string
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Which command of a language has its start prepared, and which executions may use that. Pure. */
 import path from 'node:path/posix'
+import type { SourceFile } from '../contract/execution.js'
 import type { LanguageDefinition } from './define-language.js'
 import { resolveLimits } from './limits.js'
 import type { LimitSources } from './limits.js'
@@ -29,11 +30,18 @@ export function preparedCommand(
 /** Whether an execution with these files finds what an interpreter found that was started without them. */
 export function mayStartWarm(
   { warm }: LanguageDefinition,
-  files: readonly { readonly name: string }[],
+  files: readonly SourceFile[],
+  entryPoint: string,
 ): boolean {
   if (warm === undefined) return false
+  if (warm.notFirst !== undefined && beginsWith(files, entryPoint, warm.notFirst)) return false
   return !files.some(({ name }) => {
     const [first = ''] = name.split('/')
     return warm.looksFor.includes(first.split('.')[0] ?? '')
   })
+}
+
+function beginsWith(files: readonly SourceFile[], name: string, text: string): boolean {
+  const content = files.find((file) => file.name === name)?.content
+  return content !== undefined && Buffer.from(content.subarray(0, text.length)).toString('latin1') === text
 }

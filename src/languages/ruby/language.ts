@@ -14,6 +14,24 @@ export default defineLanguage({
   },
   version: { argv: ['ruby', '--version'], pattern: /^ruby (\d+\.\d+\.\d+)/u },
   run: { argv: ['ruby', '-I/box', '{entry}'] },
+  warm: {
+    kind: 'fork',
+    looksFor: [
+      'bundled_gems',
+      'did_you_mean',
+      'enc',
+      'enumerator',
+      'error_highlight',
+      'fiber',
+      'monitor',
+      'rbconfig',
+      'rubygems',
+      'syntax_suggest',
+      'thread',
+    ],
+    // Options in a first line such as `#!/usr/bin/env ruby -w` are read before everything else.
+    notFirst: '#!',
+  },
   interactiveEnv: { RUBYOPT: '-r/usr/local/lib/codeexec/unbuffered.rb' },
   libraries: ['matrix', 'minitest', 'prime', 'racc', 'rexml', 'test-unit'],
   samples: [

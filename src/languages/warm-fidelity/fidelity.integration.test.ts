@@ -18,6 +18,7 @@ import { loadLanguages } from '../registry.js'
 import { preparedCommand } from '../warm.js'
 import type { FidelityCase } from './case.js'
 import { PYTHON_CASES } from './python-cases.js'
+import { RUBY_CASES } from './ruby-cases.js'
 
 const MEBIBYTE = 1_048_576
 const TIMEOUT_MS = 60_000
@@ -45,7 +46,10 @@ const PROGRAM =
   process.env['CODEEXEC_TEST_SUPERVISOR'] ??
   fileURLToPath(new URL('../../../native/build/codeexec-supervisor', import.meta.url))
 const dataDirectory = process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec'
-const CASES: Readonly<Record<string, readonly FidelityCase[]>> = { python: PYTHON_CASES }
+const CASES: Readonly<Record<string, readonly FidelityCase[]>> = {
+  python: PYTHON_CASES,
+  ruby: RUBY_CASES,
+}
 
 const registry = await loadLanguages()
 const images = new FileImageStore({ dataDirectory, plan: planImages(registry.all) })
@@ -196,6 +200,7 @@ describe.skipIf(unfit)(`a warm start${unfit ? ` (${unfit})` : ''}`, () => {
 
 const MEMORY_USERS: Readonly<Record<string, FidelityCase>> = {
   python: { title: '', code: 'text = "x" * (20 << 20)\nprint(len(text))' },
+  ruby: { title: '', code: 'text = "x" * (20 << 20)\nputs text.size' },
 }
 
 /** Every line is one that must never come twice. */
@@ -208,8 +213,14 @@ print(uuid.uuid1())
 print(tempfile.mkdtemp())
 print(os.urandom(8))
 `,
+  ruby: `require "securerandom"
+require "tmpdir"
+puts rand, Random.rand, Random.seed, Random.new_seed, [*1..1000].shuffle.hash, [*1..1000].sample(20).inspect
+puts SecureRandom.hex, SecureRandom.uuid, Random.urandom(8).inspect, Dir.mktmpdir
+`,
 }
 
 const HASH_PROGRAMS: Readonly<Record<string, string>> = {
   python: 'print(hash("a"))',
+  ruby: 'puts "a".hash',
 }

@@ -66,6 +66,8 @@ export async function startService(environment: Readonly<Record<string, string>>
       CODEEXEC_LOG_LEVEL: 'warn',
       CODEEXEC_COMPILE_WALL_TIME: '30s',
       CODEEXEC_COMPILE_CPU_TIME: '6s',
+      // So that the suite can be run with warming switched off as well.
+      CODEEXEC_WARM: process.env['CODEEXEC_WARM'],
       ...environment,
     },
   })

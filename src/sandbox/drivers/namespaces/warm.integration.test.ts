@@ -79,6 +79,14 @@ async function run(driver: NamespacesDriver, code: string, changes: Partial<Comm
   }
 }
 
+/** Every run on the way has to be right, whoever made it. */
+async function runUntilWarm(driver: NamespacesDriver): Promise<void> {
+  const before = hits(driver)
+  while (hits(driver) === before) {
+    expect(await run(driver, 'print("ran")')).toMatchObject({ exitCode: 0, output: 'ran\n' })
+  }
+}
+
 /** One that has ended since it was listed is as dead as it was to be. */
 function kill(pid: number): void {
   try {
@@ -118,14 +126,6 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
     await driver.prepare([IMAGE])
     supervisors.add(driver.supervisorPid!)
     return driver
-  }
-
-  /** Every run on the way has to be right, whoever made it. */
-  async function runUntilWarm(driver: NamespacesDriver): Promise<void> {
-    const before = hits(driver)
-    while (hits(driver) === before) {
-      expect(await run(driver, 'print("ran")')).toMatchObject({ exitCode: 0, output: 'ran\n' })
-    }
   }
 
   const leftovers = (driver: NamespacesDriver, closed: boolean) =>
