@@ -100,7 +100,7 @@ sleep 0.2
 spinner.kill
 p count > 0, Fiber.new { Fiber.yield 1 }.resume, Thread.new { Thread.current.native_thread_id > 2 }.value
 p Ractor.count
-p Enumerator.new { |y| 3.times { y << _1 } }.next, ObjectSpace.count_objects.keys.size
+p Enumerator.new { |y| 3.times { y << _1 } }.next
 Thread.new { raise 'in a thread' }.join rescue p $!
 `,
   },
@@ -125,10 +125,6 @@ Process.wait
 $stdout.flush
 exec 'ruby', '-e', 'p :executed, $LOADED_FEATURES.size'
 `,
-  },
-  {
-    title: 'as many processes as the limit allows',
-    code: 'count = 0\nbegin\n  loop { fork { sleep 20 }; count += 1 }\nrescue => error\n  puts count, error.class\nend\n$stdout.flush\nexit!\n',
   },
   {
     title: 'clocks',
