@@ -20,6 +20,7 @@ export function findProblems(definitions: readonly LanguageDefinition[], hasFile
         ...checkImage(definition, hasFile),
         ...checkCommands(definition),
         ...checkAhead(definition),
+        ...checkWarm(definition),
         ...checkLimits(definition),
         ...checkSamples(definition),
       ].map((problem) => `${definition.id}: ${problem}`),
@@ -128,6 +129,12 @@ function checkAhead({ ahead, run }: LanguageDefinition): string[] {
       .filter((name) => !/^[A-Z_][A-Z0-9_]*$/u.test(name))
       .map((name) => `${JSON.stringify(name)} is not a name of an environment variable`),
   ]
+}
+
+function checkWarm({ warm }: LanguageDefinition): string[] {
+  return (warm?.looksFor ?? [])
+    .filter((name) => !/^[\w-]+$/u.test(name))
+    .map((name) => `warm.looksFor has ${name}, which is no name up to its first dot`)
 }
 
 function checkCommands({ compile, run, env, interactiveEnv, extraFiles }: LanguageDefinition): string[] {
