@@ -142,7 +142,7 @@ async function measureCloses(service) {
     // Bash, for its file's name stands in its arguments, by which the host can tell it from others.
     const filename = `close-${randomUUID()}.sh`
     const code = 'echo up; read line'
-    let waiting
+    let waiting = Promise.resolve(Number.NaN)
     await open(service, { language: 'bash', files: [{ filename, code }] }, ({ type }, socket) => {
       if (type !== 'stdout') return
       const pids = below(service.child.pid).filter((pid) => runs(pid, filename))

@@ -75,19 +75,21 @@ describe('the import table', () => {
   })
 })
 
-describe('the page', () => {
-  const found = (target) =>
-    webImportProblems(new Map([['web/src/api/wire.ts', `import type { T } from '${target}'`]]))
+const pageProblems = (target) =>
+  webImportProblems(new Map([['web/src/api/wire.ts', `import type { T } from '${target}'`]]))
 
+describe('the page', () => {
   it('imports itself and the contract', () => {
-    expect(found('./decode.js')).toEqual([])
-    expect(found('../../../src/contract/verdict.js')).toEqual([])
+    expect(pageProblems('./decode.js')).toEqual([])
+    expect(pageProblems('../../../src/contract/verdict.js')).toEqual([])
   })
 
   it.each(['../../../src/api/app.js', '../../../src/languages/registry.js', '../../../scripts/lib/run.mjs'])(
     'may not import %s',
     (target) => {
-      expect(found(target)).toEqual([expect.stringMatching(/^web\/src\/api\/wire\.ts: web may not import/)])
+      expect(pageProblems(target)).toEqual([
+        expect.stringMatching(/^web\/src\/api\/wire\.ts: web may not import/),
+      ])
     },
   )
 })

@@ -1,6 +1,7 @@
 /** How sessions end that no program ends by itself: limits, clients that leave, clients that misbehave. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import type { Service } from '../hostile/harness/service.js'
 import { startService } from '../hostile/harness/service.js'
@@ -19,6 +20,9 @@ function named(code: string): { readonly name: string; readonly program: object 
   const name = `session-${randomUUID()}.py`
   return { name, program: { language: 'python', files: [{ filename: name, code }] } }
 }
+
+/** The connection below the WebSocket: the library writes nothing wrong by itself. */
+const rawSocketOf = ({ socket }: Conversation): Socket => Reflect.get(socket, '_socket') as Socket
 
 const WAITS = 'print("up")\ninput()'
 const untilGone = (name: string) => expect.poll(() => processesNamed(name), PATIENCE).toEqual([])
@@ -228,6 +232,27 @@ for n in range(200):
         code,
         errorMessage: expect.stringMatching(reason) as string,
       })
+      await untilGone(name)
+    })
+
+    it.each<[string, (conversation: Conversation) => void, number]>([
+      // The byte that begins the next character is missing.
+      [
+        'text that is not UTF-8',
+        ({ socket }) => socket.send(Buffer.from([0xc3, 0x28]), { binary: false }),
+        1007,
+      ],
+      [
+        'what is no frame of a WebSocket',
+        (conversation) => rawSocketOf(conversation).write('GET / HTTP'),
+        1002,
+      ],
+    ])('closes and kills the program of a client that sends %s', async (_, misbehave, closeCode) => {
+      const { name, program } = named(WAITS)
+      const conversation = await start(service(), program)
+      await conversation.said('up')
+      misbehave(conversation)
+      expect(await conversation.closed).toBe(closeCode)
       await untilGone(name)
     })
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import { seriousViolations } from './support/axe.js'
-import { HAS_BROWSER, title } from './support/browser.js'
+import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
 import { until } from './support/until.js'
 
-describe.skipIf(!HAS_BROWSER)(title('for everyone'), () => {
+describe.skipIf(!HAS_BROWSER)(`for everyone${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
 
   it.each([

@@ -12,6 +12,19 @@ import { until } from './support/until.js'
 const SAY_DONE = 'print("done")\n'
 const WAIT_LONG = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n'
 
+/** A service for one test alone. */
+async function withService(
+  environment: Readonly<Record<string, string>>,
+  use: (service: Service) => Promise<void>,
+): Promise<void> {
+  const service = await startService(environment)
+  try {
+    await use(service)
+  } finally {
+    await service.stop()
+  }
+}
+
 describeReal('the page and a service that is away', {}, ({ visit }) => {
   it('offline: keeps the code, says so, and finds the service again by itself', async () => {
     await visit({ networkFails: true }, async (code, _, context) => {
@@ -29,18 +42,6 @@ describeReal('the page and a service that is away', {}, ({ visit }) => {
 })
 
 describeReal('the page and a service with little room', null, ({ visit }) => {
-  async function withService(
-    environment: Readonly<Record<string, string>>,
-    use: (service: Service) => Promise<void>,
-  ): Promise<void> {
-    const service = await startService(environment)
-    try {
-      await use(service)
-    } finally {
-      await service.stop()
-    }
-  }
-
   it('too many runs: says for how many seconds to wait, and runs again when they are over', async () => {
     await withService({ CODEEXEC_RATE_LIMIT: '1/6s' }, async (service) => {
       await visit({ service, networkFails: true }, async (code, page) => {

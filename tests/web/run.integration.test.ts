@@ -2,11 +2,11 @@ import { EventEmitter, once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 
-import { HAS_BROWSER, title } from './support/browser.js'
+import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
 import { until } from './support/until.js'
 
-describe.skipIf(!HAS_BROWSER)(title('running a program'), () => {
+describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
 
   it('shows the sample of the first language and what it prints', async () => {

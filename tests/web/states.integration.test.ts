@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { HAS_BROWSER, title } from './support/browser.js'
+import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
 
-describe.skipIf(!HAS_BROWSER)(title('states people meet'), () => {
+describe.skipIf(!HAS_BROWSER)(`states people meet${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
 
   it.each([

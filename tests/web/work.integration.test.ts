@@ -3,7 +3,7 @@ import { strToU8, unzipSync, zipSync } from 'fflate'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 
-import { HAS_BROWSER, openPage, title } from './support/browser.js'
+import { HAS_BROWSER, openPage, WHY_SKIPPED } from './support/browser.js'
 import { drop } from './support/drop.js'
 import { CodePage } from './support/page-object.js'
 import { pageSuite } from './support/suite.js'
@@ -15,7 +15,7 @@ async function addFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-describe.skipIf(!HAS_BROWSER)(title('working with programs'), () => {
+describe.skipIf(!HAS_BROWSER)(`working with programs${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
 
   it('has several files in folders: made, renamed, deleted and brought back, with another entry point', async () => {

@@ -8,10 +8,10 @@ const EXECUTABLE = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 export const HAS_BROWSER = EXECUTABLE !== undefined
 
-/** Title of a suite that needs a browser, with the reason where it is skipped. */
-export function title(words: string): string {
-  return HAS_BROWSER ? words : `${words}, skipped: there is no Chromium here (apt-get install chromium)`
-}
+/** Ends the title of a suite that needs a browser: the reason where it is skipped. */
+export const WHY_SKIPPED = HAS_BROWSER
+  ? ''
+  : ', skipped: there is no Chromium here (apt-get install chromium)'
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
