@@ -73,7 +73,7 @@ export const SUITES = [
     env: { CODEEXEC_TEST_SUPERVISOR: join(ROOT, 'native', 'build', 'sanitized', 'codeexec-supervisor') },
   },
   vitest('e2e', 20 * MINUTE_MS, true),
-  vitest('chaos', 5 * MINUTE_MS, true),
+  vitest('chaos', 10 * MINUTE_MS, true),
   vitest('web', 10 * MINUTE_MS, true),
   vitest('hostile', 15 * MINUTE_MS, true),
   vitest('operations', 15 * MINUTE_MS, true),
