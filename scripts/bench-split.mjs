@@ -1,6 +1,6 @@
 /**
  * What the shared queue costs and gives, in one interleaved run: the whole service in one process against one api and
- * two workers around a real redis-server. `node scripts/bench-split.mjs [--requests 200] [--jobs 24]`, after
+ * two workers around a real redis-server. `node scripts/bench-split.mjs [--requests 200] [--jobs 8]`, after
  * `npm run build`, as root, with the images of bash and c built. Trust the ratios and differences, not the figures.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,12 +13,13 @@ import { echoMilliseconds, goneMilliseconds } from './bench/sessions.mjs'
 import { startRedis } from './redis.mjs'
 
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '200' }, jobs: { type: 'string', default: '24' } },
+  options: { requests: { type: 'string', default: '200' }, jobs: { type: 'string', default: '8' } },
 })
 const REQUESTS = Number(values.requests)
 const JOBS = Number(values.jobs)
 const WARM_UP = 20
-const ROUNDS = 3
+/** Short rounds in turns: whatever else the machine does meets both sides alike. */
+const ROUNDS = 9
 const CLOSED_SESSIONS = 20
 
 const HELLO = { language: 'bash', code: 'echo hello' }
