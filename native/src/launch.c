@@ -23,7 +23,7 @@
 #include "util.h"
 
 /* Where the report socket stays, out of the way of the program's streams. */
-static int report_fd = 3;
+static int report_fd = LAUNCH_REPORT_FD;
 
 static struct {
     char *text;
@@ -255,4 +255,20 @@ void launch_init(const struct launch *launch)
     struct report ended = {.kind = REPORT_ENDED, .status = status, .time_ns = now_ns()};
     report(&ended);
     _exit(0);
+}
+
+void launch_fail(const char *step)
+{
+    fail(step);
+}
+
+void launch_hand_over_terminal(int controller)
+{
+    send_descriptor(REPORT_TERMINAL, controller);
+}
+
+void launch_program(const struct launch *launch, const struct run_request *request, const char *terminal)
+{
+    run_program(launch, request, terminal, 0);
+    _exit(1); /* only a fork server's program returns */
 }

@@ -16,6 +16,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "request.h"
+
+/* Where the report socket stays in launched processes, out of the way of the program's streams. */
+#define LAUNCH_REPORT_FD 3
+
 enum report_kind {
     REPORT_FAILED = 1, /* value: errno; step */
     REPORT_MOUNTS,     /* the sandbox's mount namespace comes along as a descriptor, for the commands after this one */
@@ -71,5 +76,13 @@ struct launch {
 void launch_hide_arguments(char *arguments, size_t size);
 /* The body of the init process. Returns in the program alone, and only where a fork server launches it. */
 void launch_init(const struct launch *launch);
+
+/* The steps of a launched process, for native/container, which makes the sandbox around it in another way. */
+/* Reports the step that failed, with errno, and ends the process. */
+void launch_fail(const char *step) __attribute__((noreturn));
+void launch_hand_over_terminal(int controller);
+/* Becomes the program: streams (the terminal at `terminal` unless NULL), limits, uid, seccomp, exec. */
+void launch_program(const struct launch *launch, const struct run_request *request, const char *terminal)
+    __attribute__((noreturn));
 
 #endif

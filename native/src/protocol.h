@@ -32,6 +32,9 @@ enum request_type {
     REQ_DISPOSE = 10, /* answered by EV_DISPOSED when every trace is gone */
     REQ_RELEASE = 11, /* struct release_request, see request.h: to a command that was run with RUN_HELD */
     REQ_USAGE = 12,   /* answered by EV_USAGE while a command runs */
+    /* Only in containers (native/container), where a sandbox's files are brought in and taken out again. */
+    REQ_RECORD = 13, /* one record of a file, see container/files.c */
+    REQ_COLLECT = 14, /* answered by EV_RECORD for all that the program left, then EV_COLLECTED */
     REQ_WARM = 20 /* string image, string entry file, list of arguments, list of variables: keep a fork server */
 };
 
@@ -45,7 +48,9 @@ enum event_type {
     EV_FAILED = 70,  /* i32 errno, string step, string errno name, string message: the platform failed */
     EV_DISPOSED = 71,
     EV_STDIN_TAKEN = 72, /* u32 bytes written to the program's standard input or dropped after its end */
-    EV_USAGE = 73        /* u64 CPU ns, u64 peak memory bytes, of the running command so far */
+    EV_USAGE = 73,       /* u64 CPU ns, u64 peak memory bytes, of the running command so far */
+    EV_RECORD = 74,
+    EV_COLLECTED = 75
 };
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };

@@ -905,6 +905,8 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
     case REQ_IMAGE:
     case REQ_WARM:
     case REQ_OPEN:
+    case REQ_RECORD:
+    case REQ_COLLECT:
         break;
     }
     return false;
