@@ -1,0 +1,196 @@
+/**
+ * One container from creation to removal, and the agent in it: frames out, events in. It is ready when the agent has
+ * said so, runs at most one command, and is never used again.
+ */
+import type { Duplex } from 'node:stream'
+import type Docker from 'dockerode'
+import { SandboxError } from '../../driver.js'
+import type { FrameEvent } from '../namespaces/frames.js'
+import { EVENT, FrameReader, PayloadReader } from '../namespaces/frames.js'
+import type { ContainerIdentity } from './container-options.js'
+import { containerName, containerOptions } from './container-options.js'
+import { engineError, gone } from './engine.js'
+import type { ContainerShape } from './shape.js'
+import { shapeKey } from './shape.js'
+import { OutputCutter } from './stream.js'
+
+/** Creating and starting a container takes under a second; more than this means that the engine is in trouble. */
+const START_PATIENCE_MS = 30_000
+/** How the agent says what it can count. */
+export interface AgentReport {
+  readonly cgroupVersion: number
+  readonly cpu: boolean
+  readonly memory: boolean
+  readonly memoryPeak: boolean
+  readonly oom: boolean
+}
+
+/** Receives what the agent says, and that it will say nothing more. */
+export interface AgentListener {
+  onEvent(event: FrameEvent): void
+  onLost(error: SandboxError): void
+}
+
+/** Frames carry the id of a sandbox; a container has one. */
+export const SANDBOX_ID = 1
+
+export class AgentContainer {
+  readonly key: string
+  readonly report: AgentReport
+  readonly #container: Docker.Container
+  readonly #stream: Duplex
+  #listener: AgentListener | undefined
+  #lost: SandboxError | undefined
+  #removed: Promise<void> | undefined
+  #renamed: Promise<void> = Promise.resolve()
+
+  private constructor(
+    container: Docker.Container,
+    stream: Duplex,
+    shape: ContainerShape,
+    report: AgentReport,
+  ) {
+    this.key = shapeKey(shape)
+    this.#container = container
+    this.#stream = stream
+    this.report = report
+  }
+
+  /** Resolves when the agent is ready for its command; leaves nothing when it rejects, with SandboxError. */
+  static async start(
+    docker: Docker,
+    shape: ContainerShape,
+    identity: ContainerIdentity,
+  ): Promise<AgentContainer> {
+    const container = await create(docker, shape, identity)
+    try {
+      return await AgentContainer.#attach(container, shape)
+    } catch (error) {
+      await gone(container.remove({ force: true, v: true })).catch(() => undefined)
+      throw engineError('container', 'to start a container', error)
+    }
+  }
+
+  static async #attach(container: Docker.Container, shape: ContainerShape): Promise<AgentContainer> {
+    const stream = (await container.attach({
+      stream: true,
+      hijack: true,
+      stdin: true,
+      stdout: true,
+      stderr: true,
+    })) as unknown as Duplex
+    return new Promise((resolve, reject) => {
+      let words = ''
+      let made: AgentContainer | undefined
+      const frames = new FrameReader()
+      const cutter = new OutputCutter()
+      const lose = (cause?: unknown): void => {
+        clearTimeout(patience)
+        const said = words === '' ? '' : `: ${words.trim()}`
+        const error = new SandboxError('engine', `the container ended, or its engine${said}`, { cause })
+        if (made) made.#lose(error)
+        else reject(error)
+      }
+      const patience = setTimeout(() => {
+        stream.destroy()
+        lose(new Error('the agent was not ready in time'))
+      }, START_PATIENCE_MS)
+      const onEvent = (event: FrameEvent): void => {
+        if (made) return made.#listener?.onEvent(event)
+        if (event.type !== EVENT.ready) return
+        clearTimeout(patience)
+        const report = JSON.parse(new PayloadReader(event.payload).string()) as AgentReport
+        const ready = new AgentContainer(container, stream, shape, report)
+        made = ready
+        // The agent may be quicker than the engine's books, in which the container has not started yet.
+        void started.then(() => resolve(ready))
+      }
+      stream.on('data', (chunk: Buffer) =>
+        cutter.read(chunk, {
+          stdout: (piece) => frames.read(piece, onEvent),
+          stderr: (piece) => {
+            words = (words + String(piece)).slice(-1000)
+          },
+        }),
+      )
+      stream.on('end', () => lose())
+      stream.on('close', () => lose())
+      stream.on('error', lose)
+      const started = container.start().catch((error: unknown) => {
+        clearTimeout(patience)
+        stream.destroy()
+        reject(engineError('container', 'to start a container', error))
+      })
+    })
+  }
+
+  get lost(): SandboxError | undefined {
+    return this.#lost
+  }
+
+  #lose(error: SandboxError): void {
+    if (this.#lost) return
+    this.#lost = error
+    this.#listener?.onLost(error)
+  }
+
+  /** From now on its events go there. */
+  listen(listener: AgentListener | undefined): void {
+    this.#listener = listener
+  }
+
+  send(pieces: readonly Uint8Array[]): void {
+    if (this.#lost || this.#stream.destroyed) return
+    this.#stream.cork()
+    for (const piece of pieces) this.#stream.write(piece)
+    this.#stream.uncork()
+  }
+
+  /** Gives the container the name of what it is used for; a name is for people, so nobody waits for it. */
+  rename(id: string): void {
+    this.#renamed = this.#container.rename({ name: containerName('run', id) }).then(
+      () => undefined,
+      () => undefined,
+    )
+  }
+
+  /** What the engine knows of the container's end: true when the kernel ended it, or part of it, for memory. */
+  async wasOutOfMemory(): Promise<boolean> {
+    try {
+      return (await this.#container.inspect()).State.OOMKilled === true
+    } catch {
+      return false
+    }
+  }
+
+  /** Ends everything in it and removes it. Safe to call twice. */
+  remove(): Promise<void> {
+    this.#removed ??= this.#remove()
+    return this.#removed
+  }
+
+  async #remove(): Promise<void> {
+    this.#lose(new SandboxError('engine', 'the container has been removed'))
+    this.#stream.destroy()
+    await this.#renamed
+    try {
+      await gone(this.#container.remove({ force: true, v: true }))
+    } catch (error) {
+      throw engineError('remove', 'to remove a container', error)
+    }
+  }
+}
+
+async function create(
+  docker: Docker,
+  shape: ContainerShape,
+  identity: ContainerIdentity,
+): Promise<Docker.Container> {
+  try {
+    return await docker.createContainer(containerOptions(shape, identity))
+  } catch (error) {
+    const failure = engineError('container', 'to create a container', error)
+    if (!/no such image/iu.test(failure.message)) throw failure
+    throw new SandboxError('image', `the engine has no image ${shape.image}`, { cause: error })
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The conformance suite against a real engine, and what only this driver promises. The engine is named by
+ * CODEEXEC_TEST_DOCKER_HOST; `node scripts/test-docker.mjs` starts a private one and runs this file.
+ */
+import Docker from 'dockerode'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compiledPrograms, testSandboxDriver } from '../../conformance.js'
+import type { Command, Outcome } from '../../driver.js'
+import { LABEL } from './container-options.js'
+import type { DockerDriver } from './driver.js'
+import { createDockerDriver } from './driver.js'
+import { engineOptions } from './engine.js'
+
+const HOST = process.env['CODEEXEC_TEST_DOCKER_HOST']
+const IMAGE = 'bash'
+const POOL = 3
+
+const engine = (): Docker => new Docker(engineOptions({ host: HOST, certificates: undefined }))
+
+async function imageOf(id: string): Promise<string> {
+  const [image] = await engine().listImages({ filters: { label: [`io.codeexec.image=${id}`] } })
+  const tag = image?.RepoTags?.[0]
+  if (tag === undefined) throw new Error(`no image ${id}; run: codeexec images build --driver docker ${id}`)
+  return tag
+}
+
+const drivers: DockerDriver[] = []
+
+async function makeDriver(pool = POOL): Promise<DockerDriver> {
+  const image = await imageOf(IMAGE)
+  const driver = createDockerDriver({
+    host: HOST,
+    certificates: undefined,
+    runtime: undefined,
+    pool,
+    image: (id) => (id === IMAGE ? image : undefined),
+    probeImage: () => image,
+    log: (line) => process.stderr.write(`driver: ${line}\n`),
+  })
+  drivers.push(driver)
+  return driver
+}
+
+/** Containers of ours that are not waiting for a command. */
+async function leftovers(): Promise<readonly string[]> {
+  await Promise.all(drivers.map((driver) => driver.settled()))
+  const ready = drivers.reduce((sum, { figures }) => sum + figures.ready, 0)
+  const all = await engine().listContainers({ all: true, filters: { label: [LABEL] } })
+  const waiting = all.filter(
+    ({ Names, State }) => State === 'running' && Names[0]?.startsWith('/codeexec-pool-'),
+  )
+  const surplus = waiting.length > ready ? [`${waiting.length} containers wait`] : []
+  return [
+    ...all.filter((one) => !waiting.includes(one)).map(({ Names, State }) => `${Names[0]} ${State}`),
+    ...surplus,
+  ]
+}
+
+function command(script: string): Command {
+  return {
+    argv: ['bash', '-c', script],
+    env: { PATH: '/usr/bin:/bin' },
+    cwd: '',
+    stdin: new Uint8Array(0),
+    limits: {
+      wallTimeMs: 60_000,
+      cpuTimeMs: 60_000,
+      memoryBytes: 64 << 20,
+      maxProcesses: 16,
+      outputBytes: 65_536,
+      fileSizeBytes: 1 << 20,
+      cpus: 1,
+    },
+    onOutput: () => {},
+  }
+}
+
+async function runIn(driver: DockerDriver, script: string, executionId = 'test'): Promise<Outcome> {
+  const sandbox = await driver.open({ executionId, image: IMAGE, files: [], fileSystemBytes: 1 << 20 })
+  try {
+    return await sandbox.run(command(script))
+  } finally {
+    await sandbox.dispose()
+  }
+}
+
+const unfit = HOST === undefined ? 'CODEEXEC_TEST_DOCKER_HOST names no engine' : undefined
+
+describe.skipIf(unfit)(`docker${unfit ? ` (${unfit})` : ''}`, () => {
+  testSandboxDriver(
+    'docker',
+    async () => {
+      const driver = await makeDriver()
+      await driver.start()
+      return { driver, leftovers }
+    },
+    compiledPrograms(IMAGE),
+  )
+
+  describe('the containers', () => {
+    let driver: DockerDriver
+    beforeAll(async () => {
+      driver = await makeDriver()
+      await driver.start()
+    })
+    afterAll(() => driver.close())
+
+    it('gives those who ask at once one each, and lets all of them go', async () => {
+      const codes = Array.from({ length: 8 }, (_, index) => index)
+      const outcomes = await Promise.all(
+        codes.map((code) => runIn(driver, `exit ${code}`, `at-once-${code}`)),
+      )
+      expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(codes)
+      expect(await leftovers()).toEqual([])
+    })
+  })
+})

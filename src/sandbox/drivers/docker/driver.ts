@@ -1,0 +1,191 @@
+/** The `docker` driver: sandboxes made of hardened single-use containers of a Docker Engine. */
+import { randomUUID } from 'node:crypto'
+import type Docker from 'dockerode'
+import type { DriverReport, Sandbox, SandboxDriver, SandboxSpec } from '../../driver.js'
+import { SandboxError } from '../../driver.js'
+import { AgentContainer } from './agent-container.js'
+import { containerName } from './container-options.js'
+import type { EngineAddress } from './engine.js'
+import { connectEngine, engineError } from './engine.js'
+import { ContainerPool } from './pool.js'
+import { probeEngine } from './probe.js'
+import { DockerSandbox } from './sandbox.js'
+import type { ContainerShape } from './shape.js'
+import { shapeOf } from './shape.js'
+import { sweepContainers } from './sweep.js'
+
+const DRIVER = 'docker'
+/** Programs' uids, one container after the other, so that what the kernel counts per user is not shared. */
+const FIRST_UID = 900_000
+const UID_COUNT = 128
+const AGE_INTERVAL_MS = 60_000
+const POOL_IDLE_MS = 15 * 60_000
+const EXECUTION_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$/u
+
+export interface DockerDriverOptions extends EngineAddress {
+  /** OCI runtime by the name the engine knows it by; its default when undefined. */
+  readonly runtime: string | undefined
+  /** Containers that may wait for their command at once. */
+  readonly pool: number
+  /** Name of a language's image in the engine, or undefined while there is none. */
+  readonly image: (id: string) => string | undefined
+  /** Image whose container shows what the engine enforces; any of ours. */
+  readonly probeImage?: () => string | undefined
+  readonly log?: (line: string) => void
+}
+
+/** What a request is going to need, as far as it is known. */
+export type ExpectedCommand = Pick<SandboxSpec, 'image' | 'files' | 'fileSystemBytes'> & {
+  readonly limits: Parameters<typeof shapeOf>[2]
+}
+
+export interface DockerDriver extends SandboxDriver {
+  /** Removes what an earlier process left, and makes sure that the engine answers. Rejects with SandboxError. */
+  start(): Promise<void>
+  /** Has containers ready for such commands. */
+  expect(command: ExpectedCommand, count: number): void
+  /** Whether the engine answered when it was last needed. */
+  readonly isUp: boolean
+  /** Containers by what they do. */
+  readonly figures: ContainerPool<AgentContainer>['figures']
+  /** Resolves when no container is being made or removed. */
+  settled(): Promise<void>
+}
+
+export function createDockerDriver(options: DockerDriverOptions): DockerDriver {
+  return new Driver(options)
+}
+
+class Driver implements DockerDriver {
+  readonly name = DRIVER
+  readonly #options: DockerDriverOptions
+  readonly #docker: Docker
+  readonly #pool: ContainerPool<AgentContainer>
+  readonly #open = new Set<Sandbox>()
+  readonly #aging: NodeJS.Timeout
+  #nextUid = 0
+  #isUp = false
+  #closed = false
+
+  constructor(options: DockerDriverOptions) {
+    this.#options = options
+    this.#docker = connectEngine(options)
+    this.#pool = new ContainerPool({
+      start: (shape) => this.#start(shape),
+      capacity: options.pool,
+      idleMs: POOL_IDLE_MS,
+      onFailure: (error) => this.#log(error instanceof Error ? error.message : String(error)),
+    })
+    this.#aging = setInterval(() => this.#pool.age(), AGE_INTERVAL_MS)
+    this.#aging.unref()
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  get figures(): ContainerPool<AgentContainer>['figures'] {
+    return this.#pool.figures
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#docker.ping()
+      const swept = await sweepContainers(this.#docker)
+      if (swept > 0) this.#log(`removed ${swept} containers that an earlier process left`)
+      this.#isUp = true
+    } catch (error) {
+      throw engineError('engine', 'to be asked for its containers', error)
+    }
+  }
+
+  expect(command: ExpectedCommand, count: number): void {
+    const image = this.#options.image(command.image)
+    if (image !== undefined) this.#pool.expect(shapeOf(image, command, command.limits), count)
+  }
+
+  // oxlint-disable-next-line typescript/require-await -- refusals are rejections, like those of every driver
+  async open(spec: SandboxSpec): Promise<Sandbox> {
+    if (this.#closed) throw new SandboxError('engine', 'the driver is closed')
+    if (!EXECUTION_ID.test(spec.executionId))
+      throw new SandboxError('container', 'the execution id cannot be part of a container name')
+    const image = this.#options.image(spec.image)
+    if (image === undefined)
+      throw new SandboxError(
+        'image',
+        `the engine has no image for ${spec.image}; codeexec images build --driver docker ${spec.image} makes it`,
+      )
+    const sandbox: Sandbox = new DockerSandbox(image, spec, this.#pool, () => this.#open.delete(sandbox))
+    this.#open.add(sandbox)
+    return sandbox
+  }
+
+  probe(): Promise<DriverReport> {
+    const image = this.#options.probeImage?.()
+    return probeEngine(this.#docker, {
+      runtime: this.#options.runtime,
+      tryContainer:
+        image === undefined
+          ? undefined
+          : async () => {
+              const container = await this.#start(PROBE_SHAPE(image))
+              await container.remove()
+              return container.report
+            },
+    })
+  }
+
+  settled(): Promise<void> {
+    return this.#pool.settled()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#aging)
+    await Promise.all([...this.#open].map((sandbox) => sandbox.dispose()))
+    await this.#pool.close()
+  }
+
+  async #start(shape: ContainerShape): Promise<AgentContainer> {
+    const uid = FIRST_UID + (this.#nextUid++ % UID_COUNT)
+    const name = containerName('pool', randomUUID())
+    try {
+      const container = await AgentContainer.start(this.#docker, shape, {
+        name,
+        uid,
+        runtime: this.#options.runtime,
+      })
+      this.#isUp = true
+      return container
+    } catch (error) {
+      await this.#docker.ping().then(
+        () => {
+          this.#isUp = true
+        },
+        () => {
+          this.#isUp = false
+        },
+      )
+      throw error
+    }
+  }
+
+  #log(line: string): void {
+    this.#options.log?.(line)
+  }
+}
+
+const PROBE_SHAPE = (image: string): ContainerShape =>
+  shapeOf(
+    image,
+    { files: [], fileSystemBytes: 1 << 20 },
+    {
+      wallTimeMs: 1000,
+      cpuTimeMs: 1000,
+      memoryBytes: 64 << 20,
+      maxProcesses: 8,
+      outputBytes: 1,
+      fileSizeBytes: 1,
+      cpus: 0.5,
+    },
+  )
