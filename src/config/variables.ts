@@ -438,11 +438,48 @@ export const VARIABLES = {
     url('mongodb', 'mongodb+srv'),
     'MongoDB that keeps records instead of the embedded database.',
   ),
-  dockerHost: optional(
-    'DOCKER_HOST',
-    url('unix', 'tcp', 'http', 'https', 'ssh'),
-    'Docker Engine to use with `CODEEXEC_SANDBOX=docker`; its usual socket when unset.',
-  ),
+  docker: {
+    host: optional(
+      'DOCKER_HOST',
+      url('unix', 'tcp', 'http', 'https'),
+      'Docker Engine to use with `CODEEXEC_SANDBOX=docker`; its usual socket when unset.',
+    ),
+    certificates: optional(
+      'DOCKER_CERT_PATH',
+      text,
+      'Folder of `ca.pem`, `cert.pem` and `key.pem` for an engine behind TLS; port 2376 unless `DOCKER_HOST` names one.',
+    ),
+    runtime: optional(
+      'CODEEXEC_DOCKER_RUNTIME',
+      text,
+      'OCI runtime for programs, by the name the engine knows it by, such as `runsc` or `kata`; the engine’s default when unset.',
+    ),
+    pool: variable(
+      'CODEEXEC_DOCKER_POOL',
+      wholeNumber(0, 1024),
+      {
+        text: String(Math.max(4, Math.min(availableParallelism(), MAX_PROGRAMS_AT_ONCE) * 2)),
+        shown: 'twice the number of CPU cores, at least 4',
+      },
+      'Containers that may wait for a program at once; none with `CODEEXEC_WARM=off`.',
+    ),
+    registry: optional(
+      'CODEEXEC_DOCKER_REGISTRY',
+      text,
+      'Registry that language images are pulled from and pushed to, such as `registry.example.com/team`.',
+    ),
+    baseImage: variable(
+      'CODEEXEC_DOCKER_BASE',
+      text,
+      'debian:trixie-20260316-slim',
+      'Debian 13 image that language images are built on.',
+    ),
+    buildNetwork: optional(
+      'CODEEXEC_DOCKER_BUILD_NETWORK',
+      text,
+      'Network mode of image builds, which fetch packages, such as `host`; the engine’s default when unset.',
+    ),
+  },
 } as const satisfies VariableGroup
 
 type ValueOf<Entry> =

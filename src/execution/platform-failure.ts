@@ -35,7 +35,8 @@ export function commandFailure(error: unknown): ServiceError {
       cause: error,
     })
   }
-  if (error instanceof SandboxError && error.step === 'limits') return openFailure(error)
+  // `container`: there was none to run the command in.
+  if (error instanceof SandboxError && ['limits', 'container'].includes(error.step)) return openFailure(error)
   return new ServiceError('INTERNAL_ERROR', INTERNAL_ERROR_MESSAGE, { cause: error })
 }
 

@@ -29,7 +29,11 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   const authentication = createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
-  const { languages, images, plan, driver, work, checks } = await startExecuting(config, logger, metrics)
+  const { languages, images, prepareImages, sandboxes, work, checks } = await startExecuting(
+    config,
+    logger,
+    metrics,
+  )
   const memoryQueue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
   const queue = traceQueue(memoryQueue, tracing)
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
@@ -69,12 +73,12 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     http: app,
     languages,
     images,
-    building: { plan, store: images },
+    prepareImages,
     // The queue of an earlier process died with it; what it had accepted stands in the store.
     onImagesReady: () => records.recover(),
     stop: (deadlineMs) =>
       stopInOrder(
-        { app, workers, queues: [queue, sessions], analyzer, records, driver, tracing },
+        { app, workers, queues: [queue, sessions], analyzer, records, sandboxes, tracing },
         deadlineMs,
       ),
   }
@@ -87,11 +91,11 @@ interface Parts {
   readonly tracing: Tracing | undefined
   readonly analyzer: Analyzer
   readonly records: RunningRecords
-  readonly driver: Executing['driver']
+  readonly sandboxes: Executing['sandboxes']
 }
 
 async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {
-  const { app, workers, queues, analyzer, records, driver, tracing } = parts
+  const { app, workers, queues, analyzer, records, sandboxes, tracing } = parts
   app.startDraining()
   await Promise.all(queues.map((queue) => queue.close()))
   await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
@@ -99,6 +103,6 @@ async function stopInOrder(parts: Parts, deadlineMs: number): Promise<void> {
   // Closing waits for answers that are being sent, so every execution's result reaches its client.
   await app.close()
   await records.stop()
-  await driver.close()
+  await sandboxes.close()
   await tracing?.stop()
 }

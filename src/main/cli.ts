@@ -2,9 +2,11 @@
 /** The command line: `codeexec [command]`. */
 import { ConfigError, loadConfig } from '../config/load-config.js'
 import { ServiceError } from '../contract/errors.js'
-import { IMAGES_USAGE, imagesCommand } from '../images/images-command.js'
+import { DOCKER_IMAGES_USAGE } from '../images/docker/docker-images-command.js'
+import { IMAGES_USAGE } from '../images/images-command.js'
 import { apiKeyCommand } from './authentication.js'
 import { doctor } from './doctor.js'
+import { runImagesCommand } from './images.js'
 import { packageVersion } from './places.js'
 import { StartError, serve } from './serve.js'
 import { showConfig } from './show-config.js'
@@ -15,6 +17,7 @@ codeexec doctor                          tell what this host can enforce and wha
 codeexec config                          show the effective settings
 codeexec api-key <name> [rate]           make an API key for CODEEXEC_AUTH
 ${IMAGES_USAGE}
+${DOCKER_IMAGES_USAGE}
 codeexec --help, --version
 
 Settings are described in docs/configuration.md.`
@@ -67,7 +70,7 @@ async function buildOrListImages(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
   try {
-    return await imagesCommand(argv, loadConfig(), { write, signal: interrupted.signal })
+    return await runImagesCommand(argv, loadConfig(), { write, signal: interrupted.signal })
   } catch (error) {
     if (interrupted.signal.aborted) return 1
     throw error

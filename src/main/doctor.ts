@@ -5,10 +5,14 @@ import path from 'node:path'
 import { loadConfig } from '../config/load-config.js'
 import type { Config } from '../config/variables.js'
 import { FileImageStore } from '../images/file-image-store.js'
+import type { ImageStore } from '../images/image-store.js'
 import { planImages } from '../images/recipe.js'
+import type { ImagePlan } from '../images/recipe.js'
 import { loadLanguages } from '../languages/registry.js'
-import type { DriverCheck } from '../sandbox/driver.js'
+import type { LanguageRegistry } from '../languages/registry.js'
+import type { DriverCheck, DriverReport } from '../sandbox/driver.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import { dockerDriver, dockerImages } from './docker-backend.js'
 import { offeredLanguages } from './offered-languages.js'
 import { SUPERVISOR_PROGRAM, packageVersion } from './places.js'
 
@@ -19,17 +23,16 @@ const DISK_MINIMUM_BYTES = 1024 * MEBIBYTE
 /** Prints the report; resolves with the exit code: 0 when programs can run here. */
 export async function doctor(write: (line: string) => void): Promise<number> {
   const config = loadConfig()
-  const driver = createNamespacesDriver({
-    program: SUPERVISOR_PROGRAM,
-    slots: config.slots,
-    image: () => undefined,
-  })
-  const report = await driver.probe()
+  const all = await loadLanguages()
+  const plan = planImages(all.all)
+  const languages = offeredLanguages(all, config.languages)
+  const { report, images } =
+    config.sandbox === 'docker' ? await examineEngine(config, plan) : await examineHost(config, plan)
   const checks = [
     ...hostChecks(config),
     ...report.checks,
     await diskCheck(config),
-    ...(await imageChecks(config)),
+    ...imageChecks(config, languages, images),
   ]
   for (const check of checks) write(doctorLine(check))
   const missing = checks.filter(({ ok, required }) => !ok && required)
@@ -91,12 +94,42 @@ async function statfsOfNearest(folder: string): Promise<{ bavail: number; bsize:
   }
 }
 
-async function imageChecks(config: Config): Promise<readonly DriverCheck[]> {
-  const all = await loadLanguages()
-  const store = new FileImageStore({ dataDirectory: config.dataDirectory, plan: planImages(all.all) })
-  return offeredLanguages(all, config.languages).all.map(({ id, name }) => {
-    const image = store.get(id)
-    const absent = `${name}: ${store.state(id)}; codeexec images build ${id} makes it, and so does codeexec serve`
+interface Examined {
+  readonly report: DriverReport
+  readonly images: ImageStore
+}
+
+async function examineHost(config: Config, plan: ImagePlan): Promise<Examined> {
+  const driver = createNamespacesDriver({
+    program: SUPERVISOR_PROGRAM,
+    slots: config.slots,
+    image: () => undefined,
+  })
+  const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
+  return { report: await driver.probe(), images }
+}
+
+async function examineEngine(config: Config, plan: ImagePlan): Promise<Examined> {
+  const { store } = dockerImages(config, plan)
+  // An engine that does not answer is the report's first line; then it has no images either.
+  await store.refresh().catch(() => undefined)
+  const driver = dockerDriver(config, store, () => undefined)
+  try {
+    return { report: await driver.probe(), images: store }
+  } finally {
+    await driver.close()
+  }
+}
+
+function imageChecks(
+  { sandbox }: Config,
+  languages: LanguageRegistry,
+  images: ImageStore,
+): readonly DriverCheck[] {
+  const option = sandbox === 'docker' ? '--driver docker ' : ''
+  return languages.all.map(({ id, name }) => {
+    const image = images.get(id)
+    const absent = `${name}: ${images.state(id)}; codeexec images build ${option}${id} makes it, and so does codeexec serve`
     const detail = image ? `${name} ${image.version}` : absent
     return { name: `image ${id}`, ok: image !== undefined, required: false, detail }
   })

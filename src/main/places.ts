@@ -9,6 +9,11 @@ function inProject(relativePath: string): string {
 
 export const SUPERVISOR_PROGRAM = inProject('native/build/codeexec-supervisor')
 
+export const NATIVE_FOLDER = inProject('native')
+
+/** What runs inside every container. */
+export const AGENT_PROGRAM = inProject('native/build/codeexec-agent')
+
 export const WEB_ROOT = inProject('web/dist')
 
 /** Version of this package. */

@@ -12,7 +12,6 @@ import { createAllInOne } from './all-in-one.js'
 import { createApiRole } from './api-role.js'
 import { AuthenticationError } from './authentication.js'
 import { packageVersion } from './places.js'
-import { prepareImages } from './prepare-images.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
 import { createWorkerRole } from './worker-role.js'
@@ -57,22 +56,14 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
   await listen(service, config)
   const what = config.role === 'all' ? 'serves' : `serves as ${config.role}`
   announce(`codeexec ${packageVersion()} ${what} on ${addressOf(service)} (${readyLanguages(service)})`)
-  void buildMissingImages(service, config, building.signal, announce, logger).then(() =>
+  void buildMissingImages(service, building.signal, announce, logger).then(() =>
     building.signal.aborted ? undefined : service.onImagesReady?.(),
   )
 }
 
 function readConfig(role: string | undefined): Config {
   try {
-    const config = loadConfig(
-      role === undefined ? {} : { env: { ...process.env, [VARIABLES.role.name]: role } },
-    )
-    if (config.sandbox !== 'namespaces') {
-      throw new StartError(
-        `CODEEXEC_SANDBOX=${config.sandbox} is not part of this version; leave it unset to use namespaces.`,
-      )
-    }
-    return config
+    return loadConfig(role === undefined ? {} : { env: { ...process.env, [VARIABLES.role.name]: role } })
   } catch (error) {
     throw error instanceof ConfigError ? new StartError(error.message, { cause: error }) : error
   }
@@ -122,17 +113,14 @@ function readyLanguages({ languages, images }: Service): string {
 
 async function buildMissingImages(
   service: Service,
-  { dataDirectory }: Config,
   signal: AbortSignal,
   announce: Announce,
   logger: Logger,
 ): Promise<void> {
-  const { languages, building } = service
-  if (building === undefined) return
+  const { languages, prepareImages } = service
+  if (prepareImages === undefined) return
   try {
     const problems = await prepareImages({
-      dataDirectory,
-      ...building,
       languages: languages.all.map(({ id }) => id),
       onProgress: progressAnnouncer(announce),
       signal,

@@ -1,9 +1,8 @@
 import type { Server } from 'node:http'
-import type { FileImageStore } from '../images/file-image-store.js'
 import type { ImageStore } from '../images/image-store.js'
-import type { ImagePlan } from '../images/recipe.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import type { QueueStats } from '../queue/job-queue.js'
+import type { PrepareImages } from './prepare-images.js'
 
 /** One role, put together, as whoever starts and stops the process sees it. */
 export interface Service {
@@ -13,8 +12,8 @@ export interface Service {
   }
   readonly languages: LanguageRegistry
   readonly images: ImageStore
-  /** What this process builds its own images with; absent where programs run elsewhere. */
-  readonly building?: { readonly plan: ImagePlan; readonly store: FileImageStore }
+  /** How this process comes by its own images; absent where programs run elsewhere. */
+  readonly prepareImages?: PrepareImages
   /** Called once, when every image is there or could not be made. */
   onImagesReady?(): Promise<void>
   /** Takes nothing new, lets what runs finish until the deadline, then closes everything. */

@@ -23,7 +23,7 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const executing = await startExecuting(config, logger, metrics)
-  const { languages, images, plan, driver, work } = executing
+  const { languages, images, prepareImages, sandboxes, work } = executing
   const queues = connectQueues(config, logger, { describe: () => describeLanguages(executing) })
   metrics.watchQueue(() => together(queues.jobs.stats(), queues.sessions.stats()))
 
@@ -55,13 +55,13 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
     http,
     languages,
     images,
-    building: { plan, store: images },
+    prepareImages,
     async stop(deadlineMs) {
       draining = true
       clearInterval(start)
       await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
       await Promise.all([queues.jobs.disconnect(), queues.sessions.disconnect()])
-      await driver.close()
+      await sandboxes.close()
       await tracing?.stop()
       http.server.closeAllConnections()
       await new Promise((resolve) => http.server.close(resolve))

@@ -18,12 +18,16 @@ const STOP_TIMEOUT_MS = 45_000
 
 export const DATA_DIRECTORY = process.env['CODEEXEC_DATA_DIR'] ?? '/var/lib/codeexec'
 
+/** What runs the programs; the settings of that driver come from the environment of the tests. */
+const DRIVER = process.env['CODEEXEC_SANDBOX'] ?? 'namespaces'
+const DRIVER_SETTINGS = /^(?:CODEEXEC_SANDBOX|CODEEXEC_DOCKER_\w+|DOCKER_HOST)$/
+
 /** Why the suite can't run on this host, or undefined. */
 export function reasonToSkip(): string | undefined {
   if (process.platform !== 'linux') return 'not Linux'
   if (process.getuid?.() !== 0) return 'not root'
   if (!existsSync(ENTRY)) return 'the service is not built (npm run build)'
-  if (!existsSync(path.join(DATA_DIRECTORY, 'images'))) return 'no images are built (npm start)'
+  if (DRIVER === 'namespaces' && !existsSync(path.join(DATA_DIRECTORY, 'images'))) return 'no images are built (npm start)'
   return undefined
 }
 
@@ -68,6 +72,7 @@ export async function startService(environment: Readonly<Record<string, string>>
       CODEEXEC_COMPILE_CPU_TIME: '6s',
       // So that the suite can be run with warming switched off as well.
       CODEEXEC_WARM: process.env['CODEEXEC_WARM'],
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => DRIVER_SETTINGS.test(name))),
       ...environment,
     },
   })

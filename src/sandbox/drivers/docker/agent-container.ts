@@ -124,6 +124,11 @@ export class AgentContainer {
     })
   }
 
+  /** The engine's id of it. */
+  get id(): string {
+    return this.#container.id
+  }
+
   get lost(): SandboxError | undefined {
     return this.#lost
   }

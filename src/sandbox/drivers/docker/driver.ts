@@ -8,6 +8,7 @@ import { containerName } from './container-options.js'
 import type { EngineAddress } from './engine.js'
 import { connectEngine, engineError } from './engine.js'
 import { ContainerPool } from './pool.js'
+import type { PoolCounts } from './pool.js'
 import { probeEngine } from './probe.js'
 import { DockerSandbox } from './sandbox.js'
 import type { ContainerShape } from './shape.js'
@@ -48,6 +49,8 @@ export interface DockerDriver extends SandboxDriver {
   readonly isUp: boolean
   /** Containers by what they do. */
   readonly figures: ContainerPool<AgentContainer>['figures']
+  /** By language: commands that found a container ready, and those that had to wait for one. */
+  readonly poolCounts: ReadonlyMap<string, PoolCounts>
   /** Resolves when no container is being made or removed. */
   settled(): Promise<void>
 }
@@ -62,6 +65,10 @@ class Driver implements DockerDriver {
   readonly #docker: Docker
   readonly #pool: ContainerPool<AgentContainer>
   readonly #open = new Set<Sandbox>()
+  /** Containers made and not yet removed; one that could not be removed is left to the next sweep. */
+  readonly #live = new Set<string>()
+  /** Language by the image that it was last opened with. */
+  readonly #languages = new Map<string, string>()
   readonly #aging: NodeJS.Timeout
   #nextUid = 0
   #isUp = false
@@ -72,11 +79,18 @@ class Driver implements DockerDriver {
     this.#docker = connectEngine(options)
     this.#pool = new ContainerPool({
       start: (shape) => this.#start(shape),
+      remove: async (container) => {
+        this.#live.delete(container.id)
+        await container.remove()
+      },
       capacity: options.pool,
       idleMs: POOL_IDLE_MS,
       onFailure: (error) => this.#log(error instanceof Error ? error.message : String(error)),
     })
-    this.#aging = setInterval(() => this.#pool.age(), AGE_INTERVAL_MS)
+    this.#aging = setInterval(() => {
+      this.#pool.age()
+      void sweepContainers(this.#docker, (id) => this.#live.has(id)).catch(() => undefined)
+    }, AGE_INTERVAL_MS)
     this.#aging.unref()
   }
 
@@ -86,6 +100,17 @@ class Driver implements DockerDriver {
 
   get figures(): ContainerPool<AgentContainer>['figures'] {
     return this.#pool.figures
+  }
+
+  get poolCounts(): ReadonlyMap<string, PoolCounts> {
+    const byLanguage = new Map<string, PoolCounts>()
+    for (const [image, { hits, misses }] of this.#pool.counts) {
+      const language = this.#languages.get(image)
+      if (language === undefined) continue
+      const before = byLanguage.get(language) ?? { hits: 0, misses: 0 }
+      byLanguage.set(language, { hits: before.hits + hits, misses: before.misses + misses })
+    }
+    return byLanguage
   }
 
   async start(): Promise<void> {
@@ -115,6 +140,7 @@ class Driver implements DockerDriver {
         'image',
         `the engine has no image for ${spec.image}; codeexec images build --driver docker ${spec.image} makes it`,
       )
+    this.#languages.set(image, spec.image)
     const sandbox: Sandbox = new DockerSandbox(image, spec, this.#pool, () => this.#open.delete(sandbox))
     this.#open.add(sandbox)
     return sandbox
@@ -129,6 +155,7 @@ class Driver implements DockerDriver {
           ? undefined
           : async () => {
               const container = await this.#start(PROBE_SHAPE(image))
+              this.#live.delete(container.id)
               await container.remove()
               return container.report
             },
@@ -156,6 +183,7 @@ class Driver implements DockerDriver {
         runtime: this.#options.runtime,
       })
       this.#isUp = true
+      this.#live.add(container.id)
       return container
     } catch (error) {
       await this.#docker.ping().then(

@@ -10,11 +10,11 @@ import { shapeKey } from './shape.js'
 /** What the pool needs of a container; AgentContainer in earnest. */
 export interface Poolable {
   readonly lost: SandboxError | undefined
-  remove(): Promise<void>
 }
 
 export interface PoolOptions<Container extends Poolable> {
   readonly start: (shape: ContainerShape) => Promise<Container>
+  readonly remove: (container: Container) => Promise<void>
   /** Containers that may wait at once; 0 keeps none. */
   readonly capacity: number
   /** A shape that nobody has asked for this long is not kept ready any more. */
@@ -24,6 +24,12 @@ export interface PoolOptions<Container extends Poolable> {
   readonly now?: () => number
 }
 
+/** How often a container was ready when one was asked for. */
+export interface PoolCounts {
+  readonly hits: number
+  readonly misses: number
+}
+
 interface Shelf<Container> {
   readonly shape: ContainerShape
   readonly ready: Container[]
@@ -31,6 +37,8 @@ interface Shelf<Container> {
   inUse: number
   /** How many should be ready. */
   wanted: number
+  /** How many are kept ready though nobody asks. */
+  least: number
   askedAt: number
 }
 
@@ -44,6 +52,7 @@ export class ContainerPool<Container extends Poolable> {
   readonly #shelves = new Map<string, Shelf<Container>>()
   readonly #removals = new Set<Promise<void>>()
   readonly #starts = new Set<Promise<unknown>>()
+  readonly #counts = new Map<string, PoolCounts>()
   #retryAt = 0
   #retry: NodeJS.Timeout | undefined
   #closed = false
@@ -60,9 +69,13 @@ export class ContainerPool<Container extends Poolable> {
     shelf.wanted = Math.min(this.#options.capacity, Math.max(shelf.wanted, shelf.inUse))
     try {
       for (let waiting = shelf.ready.shift(); waiting; waiting = shelf.ready.shift()) {
-        if (!waiting.lost) return waiting
+        if (!waiting.lost) {
+          this.#count(shape, 'hits')
+          return waiting
+        }
         this.#remove(waiting)
       }
+      this.#count(shape, 'misses')
       const starting = this.#options.start(shape)
       this.#starts.add(starting)
       try {
@@ -76,10 +89,10 @@ export class ContainerPool<Container extends Poolable> {
     }
   }
 
-  /** Has containers of a shape ready before anybody asks. */
+  /** Has containers of a shape ready before anybody asks, and keeps as many. */
   expect(shape: ContainerShape, count: number): void {
     const shelf = this.#shelf(shape)
-    shelf.askedAt = this.#now()
+    shelf.least = count
     shelf.wanted = Math.min(this.#options.capacity, Math.max(shelf.wanted, count))
     this.tend()
   }
@@ -97,10 +110,12 @@ export class ContainerPool<Container extends Poolable> {
     if (this.#closed) return
     const now = this.#now()
     for (const [key, shelf] of this.#shelves) {
+      this.#drop(shelf, ({ lost }) => lost !== undefined)
       if (now - shelf.askedAt < this.#options.idleMs || shelf.inUse > 0) continue
-      this.#empty(shelf)
+      shelf.wanted = shelf.least
+      if (shelf.wanted > 0) continue
+      this.#drop(shelf, () => true)
       if (shelf.starting === 0) this.#shelves.delete(key)
-      shelf.wanted = 0
     }
     // The latest shapes first; those the capacity does not reach give theirs up.
     let room = this.#options.capacity
@@ -115,7 +130,7 @@ export class ContainerPool<Container extends Poolable> {
   /** Shrinks: what was wanted at once lately counts half from now on. */
   age(): void {
     for (const shelf of this.#shelves.values())
-      shelf.wanted = Math.max(Math.min(shelf.wanted, 1), Math.ceil(shelf.wanted / 2), shelf.inUse)
+      shelf.wanted = Math.max(Math.ceil(shelf.wanted / 2), shelf.inUse, shelf.least)
     this.tend()
   }
 
@@ -129,6 +144,11 @@ export class ContainerPool<Container extends Poolable> {
     }
   }
 
+  /** By image. */
+  get counts(): ReadonlyMap<string, PoolCounts> {
+    return this.#counts
+  }
+
   /** Resolves when nothing is being made or removed. */
   async settled(): Promise<void> {
     while (this.#starts.size + this.#removals.size > 0)
@@ -139,8 +159,13 @@ export class ContainerPool<Container extends Poolable> {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#retry)
-    for (const shelf of this.#shelves.values()) this.#empty(shelf)
+    for (const shelf of this.#shelves.values()) this.#drop(shelf, () => true)
     await this.settled()
+  }
+
+  #count({ image }: ContainerShape, result: keyof PoolCounts): void {
+    const { hits, misses } = this.#counts.get(image) ?? { hits: 0, misses: 0 }
+    this.#counts.set(image, { hits, misses, [result]: { hits, misses }[result] + 1 })
   }
 
   #now(): number {
@@ -157,6 +182,7 @@ export class ContainerPool<Container extends Poolable> {
       starting: 0,
       inUse: 0,
       wanted: 0,
+      least: 0,
       askedAt: this.#now(),
     }
     this.#shelves.set(key, shelf)
@@ -191,12 +217,15 @@ export class ContainerPool<Container extends Poolable> {
     void start.then(() => this.#starts.delete(start))
   }
 
-  #empty(shelf: Shelf<Container>): void {
-    for (const container of shelf.ready.splice(0)) this.#remove(container)
+  #drop(shelf: Shelf<Container>, isToGo: (container: Container) => boolean): void {
+    for (const container of shelf.ready.filter(isToGo)) {
+      shelf.ready.splice(shelf.ready.indexOf(container), 1)
+      this.#remove(container)
+    }
   }
 
   #remove(container: Container): void {
-    const removal = container.remove().catch(this.#options.onFailure)
+    const removal = this.#options.remove(container).catch(this.#options.onFailure)
     this.#removals.add(removal)
     void removal.then(() => this.#removals.delete(removal))
   }

@@ -7,16 +7,20 @@ import { gone } from './engine.js'
 const CREATED_GRACE_SECONDS = 120
 
 /**
- * Removes them; resolves with their number. One that runs belongs to a service that lives, on this machine or another
+ * Removes them, but for those that `isOurs` says this process still works with; resolves with their number. One that runs belongs to a service that lives, on this machine or another
  * that shares the engine, and is left alone: an agent ends with its service.
  */
-export async function sweepContainers(docker: Docker): Promise<number> {
+export async function sweepContainers(
+  docker: Docker,
+  isOurs: (id: string) => boolean = () => false,
+): Promise<number> {
   const ours = await docker.listContainers({ all: true, filters: { label: [LABEL] } })
   const nowSeconds = Date.now() / 1000
   const left = ours.filter(
-    ({ State, Created }) =>
-      ['exited', 'dead'].includes(State) ||
-      (State === 'created' && nowSeconds - Created > CREATED_GRACE_SECONDS),
+    ({ Id, State, Created }) =>
+      !isOurs(Id) &&
+      (['exited', 'dead'].includes(State) ||
+        (State === 'created' && nowSeconds - Created > CREATED_GRACE_SECONDS)),
   )
   await Promise.all(left.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))))
   return left.length

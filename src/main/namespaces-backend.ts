@@ -1,0 +1,114 @@
+/** Programs in namespaces of this host: the supervisor, images on disk, and what is started ahead of requests. */
+import { createAhead, placesAhead } from '../ahead/create-ahead.js'
+import type { StartedAhead } from '../ahead/create-ahead.js'
+import type { ReadinessCheck } from '../api/dependencies.js'
+import type { Config } from '../config/variables.js'
+import { FileImageStore } from '../images/file-image-store.js'
+import type { ImageStore } from '../images/image-store.js'
+import { PROGRAM_IDS } from '../images/recipe.js'
+import type { ImagePlan } from '../images/recipe.js'
+import { resolveLimits } from '../languages/limits.js'
+import type { LanguageRegistry } from '../languages/registry.js'
+import { preparedCommand } from '../languages/warm.js'
+import type { Logger } from '../observability/logger.js'
+import type { WarmState } from '../observability/metrics/warm.js'
+import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
+import type { Backend, BackendOptions } from './backend.js'
+import { SUPERVISOR_PROGRAM } from './places.js'
+import { prepareImages } from './prepare-images.js'
+
+/** Each place has a uid of its own, of which images name so many; a few are spare. */
+const MOST_PLACES = PROGRAM_IDS.last - PROGRAM_IDS.first + 1 - 4
+
+/** Left to the machine and to the programs that run, whatever the budget says; never less than twice what executions need. */
+const RESERVE_BYTES = 256 * 1_048_576
+
+/** Rejects with SandboxError where this host has no sandboxes. */
+export async function startNamespacesBackend(
+  config: Config,
+  { languages, plan, logger, metrics }: BackendOptions,
+): Promise<Backend> {
+  const { dataDirectory } = config
+  const images = new FileImageStore({ dataDirectory, plan })
+  const driver = createDriver(config, images, languages, logger)
+  await driver.start()
+  metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
+  // Ahead of the first request; whatever is not ready yet is prepared with its first.
+  await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
+  const ahead = roomAhead(config, languages) > 0 ? startAhead(config, languages, images, driver) : undefined
+  return {
+    driver,
+    images,
+    ...(ahead && { ahead }),
+    warmState: () => ({
+      figures: [...forkFigures(driver), ...(ahead?.figures() ?? [])],
+      memoryBytes: ahead?.memoryBytes ?? 0,
+    }),
+    check: () => sandboxCheck(driver),
+    prepareImages: (preparation) => prepareImages({ dataDirectory, plan, store: images }, preparation),
+    close: async () => {
+      ahead?.close()
+      await driver.close()
+    },
+  }
+}
+
+function createDriver(
+  config: Config,
+  images: ImageStore,
+  languages: LanguageRegistry,
+  logger: Logger,
+): NamespacesDriver {
+  const ahead = roomAhead(config, languages)
+  return createNamespacesDriver({
+    program: SUPERVISOR_PROGRAM,
+    slots: config.slots + config.interactive.slots + ahead,
+    image: (id) => {
+      const image = images.get(id)
+      return image && { name: `${id}-${image.hash}`, layers: image.layers }
+    },
+    ...(config.warm && {
+      warm: (id) => {
+        const language = languages.find(id)
+        return language && preparedCommand(language, config.limits)
+      },
+    }),
+    log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
+  })
+}
+
+/** Places for what is started ahead; none where executions leave no room, so that nobody ever waits for them. */
+function roomAhead(config: Config, languages: LanguageRegistry): number {
+  const places = config.warm ? placesAhead(languages.all, config.slots) : 0
+  return config.slots + config.interactive.slots + places <= MOST_PLACES ? places : 0
+}
+
+function startAhead(
+  config: Config,
+  languages: LanguageRegistry,
+  images: ImageStore,
+  driver: NamespacesDriver,
+): StartedAhead {
+  const { defaults, maximum } = config.limits
+  return createAhead({
+    driver,
+    languages: languages.all,
+    isInstalled: (id) => images.state(id) === 'ready',
+    usualLimits: (language) => resolveLimits({ defaults, maximum, language }),
+    cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
+    budgetBytes: config.warmMemoryBytes,
+    reserveBytes: Math.max(RESERVE_BYTES, 2 * config.memoryReserveBytes),
+    slots: config.slots,
+  })
+}
+
+/** Programs that fork servers could serve, by whether one did. */
+function forkFigures({ warmCounts }: NamespacesDriver): WarmState['figures'] {
+  return Array.from(warmCounts, ([language, { hits, misses }]) => ({ language, kind: 'fork', hits, misses }))
+}
+
+function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {
+  const ok = driver.supervisorPid !== undefined
+  return { name: 'sandbox', ok, detail: ok ? 'running' : 'not running' }
+}
