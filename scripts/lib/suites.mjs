@@ -78,6 +78,14 @@ export const SUITES = [
   vitest('hostile', 15 * MINUTE_MS, true),
   vitest('operations', 15 * MINUTE_MS, true),
   {
+    // Starts a Docker Engine of its own; says in one visible skip where there can be none.
+    name: 'docker',
+    commands: [node(join('scripts', 'test-docker.mjs'))],
+    counts: 'vitest',
+    timeoutMs: 20 * MINUTE_MS,
+    needsImages: false,
+  },
+  {
     name: 'cgroup-v2',
     commands: [node(join('scripts', 'test-cgroup-v2.mjs'))],
     counts: 'vitest',

@@ -33,7 +33,16 @@ export interface HostileCase {
   readonly with?: Readonly<Record<string, { readonly program: string } | { readonly text: string }>>
   /** Name the program is sent under, where it is not the language's usual one. */
   readonly sentAs?: string
+  /** What is otherwise where a container engine makes the sandboxes. */
+  readonly docker?: EngineDifference
 }
+
+/** An engine's sandbox shows or allows something that ours does not; the reason says why that does no harm. */
+export type EngineDifference = { readonly why: string } & (
+  | { readonly skipped: true }
+  /** Lines that begin with LEAK, each instead of a DENIED one. */
+  | { readonly excused: readonly string[] }
+)
 
 const MEBIBYTE = 1_048_576
 
@@ -52,4 +61,8 @@ export function caseName({ program, variant }: HostileCase): string {
 
 export function languageOf({ program }: HostileCase): string {
   return program.slice(0, program.indexOf('/'))
+}
+
+export function isSkippedBy(driver: string, { docker }: HostileCase): boolean {
+  return driver === 'docker' && docker !== undefined && 'skipped' in docker
 }

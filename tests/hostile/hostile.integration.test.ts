@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CASES } from './cases.js'
 import type { HostileCase } from './case.js'
-import { caseName, languageOf } from './case.js'
+import { caseName, isSkippedBy, languageOf } from './case.js'
 import { differences } from './harness/census.js'
 import {
   annotationProcessor,
@@ -17,7 +17,7 @@ import {
   visitorsFromOutside,
 } from './harness/interplay.js'
 import { censusTable, resultTable } from './harness/report.js'
-import { reasonToSkip } from './harness/service.js'
+import { DRIVER, reasonToSkip } from './harness/service.js'
 import type { Suite } from './harness/suite.js'
 import { isReady, openSuite } from './harness/suite.js'
 
@@ -58,6 +58,7 @@ describe.skipIf(skipReason !== undefined)(
             .map((hostile) => [caseName(hostile), hostile] as const),
         )('%s', async ([, hostile], { skip }) => {
           skip(!isReady(suite, hostile), `the image of ${languageOf(hostile)} is not ready`)
+          skip(isSkippedBy(DRIVER, hostile), hostile.docker?.why)
           skip(mayLeaveTheHost(hostile) && !hasNoWayOut, 'it was not shown that packets stay inside')
           expect(await suite.run(hostile)).toEqual([])
         })

@@ -29,7 +29,11 @@ export const CALL_CASES: readonly HostileCase[] = [
   { ...refused('python/ctypes-calls.py', 'forbidden calls from Python', 12), with: {} },
   { ...refused('ruby/syscalls.rb', 'forbidden calls from Ruby', 9), with: {} },
   { ...refused('go/syscalls.go', 'forbidden calls and child attributes from Go', 12), with: {} },
-  { ...refused('bash/tools.sh', 'the same by tools of the image', 26), with: {} },
+  {
+    ...refused('bash/tools.sh', 'the same by tools of the image', 26),
+    with: {},
+    docker: { excused: ['LEAK losetup /dev/loop0'], why: 'losetup only names a device, and there is none' },
+  },
   {
     program: 'python/setuid-hunt.py',
     tries: 'set-uid programs, su, sudo',

@@ -59,6 +59,10 @@ export const HOST_CASES: readonly HostileCase[] = [
     tries: 'learn of the host from mounts and groups',
     verdict: 'succeeded',
     output: 'looked\n',
+    docker: {
+      skipped: true,
+      why: 'the kernel tells everybody their mounts, and an engine’s name its folders: no secret, and nothing there can be opened',
+    },
   },
   {
     program: 'c/devices.c',
@@ -66,6 +70,10 @@ export const HOST_CASES: readonly HostileCase[] = [
     verdict: 'succeeded',
     denials: 31,
     with: WITH_PROBE,
+    docker: {
+      excused: ['LEAK /dev/mqueue exists', 'LEAK sys succeeded', 'LEAK cgroup-files succeeded'],
+      why: 'queues may hold no byte, /sys shows nothing but the container’s own control groups, read-only',
+    },
   },
   {
     program: 'python/environ-hunt.py',

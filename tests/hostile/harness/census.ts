@@ -8,6 +8,7 @@
 import { existsSync, readFileSync, readdirSync, lstatSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import path from 'node:path'
+import { DRIVER } from './service.js'
 import type { Service } from './service.js'
 
 /** Kind → label → how many. */
@@ -158,7 +159,9 @@ function mountPoints(pid: string, concerned = /./): string[] {
     .filter((line) => concerned.test(line))
     .map((line) => {
       const [, , , , where = ''] = line.split(' ')
-      return `${where} ${line.split(' - ')[1]?.split(' ')[0] ?? ''}`
+      // An engine names its containers' mounts by an id of 64 digits.
+      const place = where.replace(/[0-9a-f]{64}/, 'ID')
+      return `${place} ${line.split(' - ')[1]?.split(' ')[0] ?? ''}`
     })
 }
 
@@ -189,11 +192,12 @@ function namespacesOf(family: readonly Process[]): string[] {
   return [...found].map((target) => target.slice(0, target.indexOf(':')))
 }
 
+/** The connections to an engine come and go; what they stand for, its containers, is counted by their mounts. */
 function descriptors({ pid, name }: Process): string[] {
   const folder = `/proc/${pid}/fd`
   return listOrEmpty(folder)
     .map((entry) => linkOrEmpty(path.join(folder, entry.name)))
-    .filter((target) => target !== '')
+    .filter((target) => target !== '' && !(DRIVER === 'docker' && target.startsWith('socket:')))
     .map((target) => `${name}: ${target.replaceAll(/\d+/g, 'N')}`)
 }
 

@@ -37,6 +37,19 @@ export function parseResult(answer: Answer): ExecuteResult | undefined {
   return (JSON.parse(answer.body) as { result?: ExecuteResult }).result
 }
 
+/** The case as this driver has to answer it. */
+export function asRunBy(driver: string, hostile: HostileCase): HostileCase {
+  const { docker: difference } = hostile
+  if (driver !== 'docker' || difference === undefined || !('excused' in difference)) return hostile
+  return { ...hostile, denials: (hostile.denials ?? 0) - difference.excused.length }
+}
+
+/** Problems that are not excused by what is known of this driver. */
+export function unexcused(driver: string, { docker: difference }: HostileCase, problems: string[]): string[] {
+  if (driver !== 'docker' || difference === undefined || !('excused' in difference)) return problems
+  return problems.filter((problem) => !difference.excused.some((line) => problem === `printed ${line}`))
+}
+
 export function problemsOf(hostile: HostileCase, answer: Answer, forbidden: Forbidden): string[] {
   const leaks = leaksIn(answer, forbidden)
   const result = parseResult(answer)

@@ -19,8 +19,8 @@ const STOP_TIMEOUT_MS = 45_000
 export const DATA_DIRECTORY = process.env['CODEEXEC_DATA_DIR'] ?? '/var/lib/codeexec'
 
 /** What runs the programs; the settings of that driver come from the environment of the tests. */
-const DRIVER = process.env['CODEEXEC_SANDBOX'] ?? 'namespaces'
-const DRIVER_SETTINGS = /^(?:CODEEXEC_SANDBOX|CODEEXEC_DOCKER_\w+|DOCKER_HOST)$/
+export const DRIVER = process.env['CODEEXEC_SANDBOX'] ?? 'namespaces'
+const DRIVER_SETTINGS = /^(?:CODEEXEC_SANDBOX|CODEEXEC_LANGUAGES|CODEEXEC_DOCKER_\w+|DOCKER_HOST)$/
 
 /** Why the suite can't run on this host, or undefined. */
 export function reasonToSkip(): string | undefined {

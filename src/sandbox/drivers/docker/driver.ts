@@ -171,6 +171,8 @@ class Driver implements DockerDriver {
     clearInterval(this.#aging)
     await Promise.all([...this.#open].map((sandbox) => sandbox.dispose()))
     await this.#pool.close()
+    // What could not be removed while the engine was away.
+    if (this.#isUp) await sweepContainers(this.#docker).catch(() => undefined)
   }
 
   async #start(shape: ContainerShape): Promise<AgentContainer> {

@@ -1,0 +1,12 @@
+export class PrivateEngine {
+  constructor(dataRoot?: string)
+  readonly dataRoot: string
+  readonly socket: string
+  readonly host: string
+  start(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
+  dispose(): Promise<void>
+  answers(): Promise<boolean>
+}
+export const CACHE: string
+export function unfitness(): string | undefined

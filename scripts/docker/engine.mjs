@@ -1,0 +1,103 @@
+/**
+ * A private Docker Engine for checks: its own data, socket and process id, no bridge and no firewall rules, so that it
+ * needs no network of the host's and touches nothing of an engine that is there already. Its data stay in the cache,
+ * so that images are built once.
+ */
+import { spawn } from 'node:child_process'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const START_PATIENCE_MS = 60_000
+const STOP_PATIENCE_MS = 60_000
+
+/** Where a service keeps its caches; the same rule as the service's own. */
+export const CACHE = join(
+  process.env.CODEEXEC_DATA_DIR ?? (process.getuid?.() === 0 ? '/var/lib/codeexec' : 'data'),
+  'cache',
+  'docker',
+)
+
+export class PrivateEngine {
+  #child
+  #folder
+  #ended
+
+  constructor(dataRoot = join(CACHE, 'data')) {
+    this.dataRoot = dataRoot
+    // A socket's path may have no more than 107 characters, so it does not lie in the cache.
+    this.#folder = mkdtempSync(join(tmpdir(), 'codeexec-engine-'))
+    this.socket = join(this.#folder, 'docker.sock')
+    this.host = `unix://${this.socket}`
+  }
+
+  get logFile() {
+    return join(CACHE, 'engine.log')
+  }
+
+  async start() {
+    mkdirSync(this.dataRoot, { recursive: true })
+    const log = createWriteStream(this.logFile, { flags: 'a' })
+    const argv = [
+      '--iptables=false',
+      '--ip6tables=false',
+      '--bridge=none',
+      `--data-root=${this.dataRoot}`,
+      `--exec-root=${join(this.#folder, 'exec')}`,
+      `--host=${this.host}`,
+      `--pidfile=${join(this.#folder, 'pid')}`,
+    ]
+    this.#child = spawn('dockerd', argv, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    // However this process ends, the engine ends with it.
+    process.once('exit', () => this.#child.kill())
+    this.#child.stdout.pipe(log, { end: false })
+    this.#child.stderr.pipe(log, { end: false })
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', resolve)
+      this.#child.once('error', resolve)
+    })
+    const deadline = Date.now() + START_PATIENCE_MS
+    while (!(await this.answers())) {
+      if (Date.now() > deadline || this.#child.exitCode !== null) {
+        await this.stop()
+        throw new Error(`the Docker Engine did not start; ${this.logFile} says why`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  /** Ends the engine; `signal` SIGKILL is a crash, which its containers outlive for a moment. */
+  async stop(signal = 'SIGTERM') {
+    if (this.#child === undefined) return
+    this.#child.kill(signal)
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_PATIENCE_MS)
+    await this.#ended
+    clearTimeout(timer)
+  }
+
+  /** Stops it for good and forgets its socket; the data stay. */
+  async dispose() {
+    await this.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  answers() {
+    if (!existsSync(this.socket)) return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const ping = request({ socketPath: this.socket, path: '/_ping' }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode === 200)
+      })
+      ping.on('error', () => resolve(false))
+      ping.end()
+    })
+  }
+}
+
+/** Why there can be no private engine here, or undefined. */
+export function unfitness() {
+  if (process.platform !== 'linux') return 'a Docker Engine of its own needs Linux'
+  if (process.getuid?.() !== 0) return 'a Docker Engine of its own needs root'
+  return undefined
+}

@@ -1,0 +1,91 @@
+/**
+ * The Docker driver's checks on a private engine: the driver conformance suite, what only this driver promises, the
+ * hostile programs through a whole service, and the engine's own death under load. `npm run test:docker` runs it
+ * alone; `npm test` runs it among its suites.
+ *
+ *   --languages=all     hostile programs of every language instead of the quick few
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { CACHE, PrivateEngine, unfitness } from './docker/engine.mjs'
+import { installEngine, prepareImages, settingsFor } from './docker/prepare.mjs'
+import { add, closingLine, countVitest } from './lib/counts.mjs'
+import { ROOT } from './lib/paths.mjs'
+import { run, stopOnSignals } from './lib/run.mjs'
+import { say } from './lib/say.mjs'
+
+const SUITE_TIMEOUT_MS = 20 * 60_000
+/** Interpreted and compiled, of both memory managements: the sandbox is the same for the others. */
+const QUICK_LANGUAGES = ['bash', 'c', 'python', 'javascript']
+
+function finish(counts) {
+  if (process.env.VITEST_COUNTS) writeFileSync(process.env.VITEST_COUNTS, JSON.stringify(counts))
+  say(closingLine(counts))
+  process.exitCode = counts.failed === 0 ? 0 : 1
+}
+
+function skipped(reason) {
+  return { passed: 0, failed: 0, skipped: 1, failures: [], skips: [`docker: ${reason}`] }
+}
+
+async function vitest(scratch, project, file, env) {
+  const countsFile = join(scratch, `${project}-${file.replaceAll('/', '-')}.json`)
+  const result = await run(
+    [
+      process.execPath,
+      join('node_modules', 'vitest', 'vitest.mjs'),
+      'run',
+      `--project=${project}`,
+      '--reporter=default',
+      '--reporter=./scripts/lib/counting-reporter.mjs',
+      file,
+    ],
+    { cwd: ROOT, env: { ...env, VITEST_COUNTS: countsFile }, timeoutMs: SUITE_TIMEOUT_MS, show: true },
+  )
+  return countVitest(result, countsFile)
+}
+
+async function runSuites(engine, languages) {
+  const dataDirectory = join(CACHE, 'service')
+  mkdirSync(dataDirectory, { recursive: true })
+  const settings = settingsFor(engine, dataDirectory)
+  const scratch = mkdtempSync(join(tmpdir(), 'codeexec-test-docker-'))
+  try {
+    await prepareImages(engine, settings, languages)
+    const env = { ...settings, CODEEXEC_TEST_DOCKER_HOST: engine.host, CODEEXEC_LANGUAGES: languages.join(',') }
+    const counts = [
+      await vitest(scratch, 'integration', 'src/sandbox/drivers/docker', env),
+      await vitest(scratch, 'hostile', 'tests/hostile/hostile.integration.test.ts', env),
+    ]
+    // This one stops and starts an engine of its own, on the same images.
+    await engine.stop()
+    const own = { ...env, CODEEXEC_TEST_DOCKER_DATA: engine.dataRoot }
+    return add(...counts, await vitest(scratch, 'e2e', 'tests/e2e/docker-engine.test.ts', own))
+  } finally {
+    rmSync(scratch, { recursive: true })
+  }
+}
+
+const { values } = parseArgs({ options: { languages: { type: 'string' } } })
+const chosen = values.languages?.split(',') ?? QUICK_LANGUAGES
+const languages = chosen.includes('all')
+  ? ['bash', 'c', 'cpp', 'go', 'java', 'javascript', 'python', 'ruby', 'typescript']
+  : chosen
+stopOnSignals()
+const reason = unfitness()
+if (reason === undefined) {
+  await installEngine()
+  const engine = new PrivateEngine()
+  try {
+    await engine.start()
+    say(`  Docker Engine at ${engine.host}`)
+    finish(await runSuites(engine, languages))
+  } finally {
+    await engine.dispose()
+  }
+} else {
+  finish(skipped(reason))
+}

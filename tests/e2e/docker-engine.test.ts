@@ -1,0 +1,116 @@
+/**
+ * An engine that dies under load: every answer is true or a clear 503, and the service recovers by itself.
+ * `node scripts/test-docker.mjs` runs this with the images of its private engine.
+ */
+import Docker from 'dockerode'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PrivateEngine } from '../../scripts/docker/engine.mjs'
+import { startService } from '../hostile/harness/service.js'
+import type { Answer, Service } from '../hostile/harness/service.js'
+
+const DATA = process.env['CODEEXEC_TEST_DOCKER_DATA']
+const CLIENTS = 4
+const RECOVERY_MS = 60_000
+const CODE = { language: 'bash', code: 'echo true answer' }
+
+interface Seen {
+  readonly answers: Answer[]
+  stop(): Promise<void>
+}
+
+/** Clients that ask one thing after the other until they are stopped. */
+function keepAsking(service: Service): Seen {
+  const answers: Answer[] = []
+  let going = true
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    while (going) {
+      const answer = await service.post('/api/v1/execute', CODE)
+      answers.push(answer)
+      // A client that was told to come back later does so a little later.
+      if (answer.status !== 200) await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })
+  return {
+    answers,
+    stop: async () => {
+      going = false
+      await Promise.all(clients)
+    },
+  }
+}
+
+function isTrue({ status, body }: Answer): boolean {
+  if (status !== 200) return false
+  const { result } = JSON.parse(body) as { result: { output: string; runTimeStatus: string } }
+  return result.output === 'true answer\n' && result.runTimeStatus === 'succeeded'
+}
+
+function isClearRefusal({ status, body }: Answer): boolean {
+  return status === 503 && body.includes('SANDBOX_UNAVAILABLE')
+}
+
+async function untilTrue(service: Service): Promise<void> {
+  const deadline = Date.now() + RECOVERY_MS
+  for (;;) {
+    const answer = await service.post('/api/v1/execute', CODE)
+    if (isTrue(answer)) return
+    if (Date.now() > deadline) throw new Error(`not recovered: ${answer.status} ${answer.body}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+async function untilCount(seen: Seen, matches: (answer: Answer) => boolean, count: number): Promise<void> {
+  const deadline = Date.now() + RECOVERY_MS
+  while (seen.answers.filter(matches).length < count) {
+    if (Date.now() > deadline) throw new Error(`after ${seen.answers.length} answers`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const unfit = DATA === undefined ? 'CODEEXEC_TEST_DOCKER_DATA names no engine’s data' : undefined
+
+describe.skipIf(unfit)(`a Docker Engine that goes away${unfit ? ` (${unfit})` : ''}`, { timeout: 240_000 }, () => {
+  let engine: PrivateEngine
+  let service: Service
+
+  beforeAll(async () => {
+    engine = new PrivateEngine(DATA)
+    await engine.start()
+    service = await startService({ DOCKER_HOST: engine.host })
+  }, 120_000)
+
+  afterAll(async () => {
+    await service?.stop()
+    await engine?.dispose()
+  }, 120_000)
+
+  for (const [how, signal] of [
+    ['is stopped', 'SIGTERM'],
+    ['is killed', 'SIGKILL'],
+  ] as const) {
+    it(`that ${how} under load: true answers and clear refusals only, and true ones again`, async () => {
+      const seen = keepAsking(service)
+      await untilCount(seen, isTrue, 8)
+      await engine.stop(signal)
+      await untilCount(seen, isClearRefusal, 4)
+      await expect
+        .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
+        .toBe(503)
+      await engine.start()
+      await untilTrue(service)
+      await seen.stop()
+      const others = seen.answers.filter((answer) => !isTrue(answer) && !isClearRefusal(answer))
+      expect(others).toEqual([])
+      await expect
+        .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
+        .toBe(200)
+    })
+  }
+
+  it('leaves no container behind when the service stops', async () => {
+    expect(await service.stop()).toBe(0)
+    const docker = new Docker({ socketPath: engine.socket })
+    const left = await docker.listContainers({ all: true, filters: { label: ['io.codeexec.role'] } })
+    expect(left.map(({ Names, State }) => [Names[0], State])).toEqual([])
+  })
+})
