@@ -5,7 +5,7 @@
  *
  *   --languages=all     hostile programs of every language instead of the quick few
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -55,7 +55,11 @@ async function runSuites(engine, languages) {
   const scratch = mkdtempSync(join(tmpdir(), 'codeexec-test-docker-'))
   try {
     await prepareImages(engine, settings, languages)
-    const env = { ...settings, CODEEXEC_TEST_DOCKER_HOST: engine.host, CODEEXEC_LANGUAGES: languages.join(',') }
+    const env = {
+      ...settings,
+      CODEEXEC_TEST_DOCKER_HOST: engine.host,
+      CODEEXEC_LANGUAGES: languages.join(','),
+    }
     const counts = [
       await vitest(scratch, 'integration', 'src/sandbox/drivers/docker', env),
       await vitest(scratch, 'hostile', 'tests/hostile/hostile.integration.test.ts', env),

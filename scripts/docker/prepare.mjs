@@ -39,10 +39,13 @@ export function settingsFor(engine, dataDirectory) {
 
 /** Debian as mmdebstrap makes it: no registry is needed. */
 async function makeDebian(docker) {
-  const isThere = await docker.getImage(DEBIAN_IMAGE).inspect().then(
-    () => true,
-    () => false,
-  )
+  const isThere = await docker
+    .getImage(DEBIAN_IMAGE)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
   if (isThere) return
   say('  making a Debian image')
   const [repo, tag] = DEBIAN_IMAGE.split(':')

@@ -21,9 +21,9 @@ interface Seen {
 /** Clients that ask one thing after the other until they are stopped. */
 function keepAsking(service: Service): Seen {
   const answers: Answer[] = []
-  let going = true
+  const asking = new AbortController()
   const clients = Array.from({ length: CLIENTS }, async () => {
-    while (going) {
+    while (!asking.signal.aborted) {
       const answer = await service.post('/api/v1/execute', CODE)
       answers.push(answer)
       // A client that was told to come back later does so a little later.
@@ -33,7 +33,7 @@ function keepAsking(service: Service): Seen {
   return {
     answers,
     stop: async () => {
-      going = false
+      asking.abort()
       await Promise.all(clients)
     },
   }
@@ -69,48 +69,52 @@ async function untilCount(seen: Seen, matches: (answer: Answer) => boolean, coun
 
 const unfit = DATA === undefined ? 'CODEEXEC_TEST_DOCKER_DATA names no engine’s data' : undefined
 
-describe.skipIf(unfit)(`a Docker Engine that goes away${unfit ? ` (${unfit})` : ''}`, { timeout: 240_000 }, () => {
-  let engine: PrivateEngine
-  let service: Service
+describe.skipIf(unfit)(
+  `a Docker Engine that goes away${unfit ? ` (${unfit})` : ''}`,
+  { timeout: 240_000 },
+  () => {
+    let engine: PrivateEngine
+    let service: Service
 
-  beforeAll(async () => {
-    engine = new PrivateEngine(DATA)
-    await engine.start()
-    service = await startService({ DOCKER_HOST: engine.host })
-  }, 120_000)
-
-  afterAll(async () => {
-    await service?.stop()
-    await engine?.dispose()
-  }, 120_000)
-
-  for (const [how, signal] of [
-    ['is stopped', 'SIGTERM'],
-    ['is killed', 'SIGKILL'],
-  ] as const) {
-    it(`that ${how} under load: true answers and clear refusals only, and true ones again`, async () => {
-      const seen = keepAsking(service)
-      await untilCount(seen, isTrue, 8)
-      await engine.stop(signal)
-      await untilCount(seen, isClearRefusal, 4)
-      await expect
-        .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
-        .toBe(503)
+    beforeAll(async () => {
+      engine = new PrivateEngine(DATA)
       await engine.start()
-      await untilTrue(service)
-      await seen.stop()
-      const others = seen.answers.filter((answer) => !isTrue(answer) && !isClearRefusal(answer))
-      expect(others).toEqual([])
-      await expect
-        .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
-        .toBe(200)
-    })
-  }
+      service = await startService({ DOCKER_HOST: engine.host })
+    }, 120_000)
 
-  it('leaves no container behind when the service stops', async () => {
-    expect(await service.stop()).toBe(0)
-    const docker = new Docker({ socketPath: engine.socket })
-    const left = await docker.listContainers({ all: true, filters: { label: ['io.codeexec.role'] } })
-    expect(left.map(({ Names, State }) => [Names[0], State])).toEqual([])
-  })
-})
+    afterAll(async () => {
+      await service?.stop()
+      await engine?.dispose()
+    }, 120_000)
+
+    for (const [how, signal] of [
+      ['is stopped', 'SIGTERM'],
+      ['is killed', 'SIGKILL'],
+    ] as const) {
+      it(`that ${how} under load: true answers and clear refusals only, and true ones again`, async () => {
+        const seen = keepAsking(service)
+        await untilCount(seen, isTrue, 8)
+        await engine.stop(signal)
+        await untilCount(seen, isClearRefusal, 4)
+        await expect
+          .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
+          .toBe(503)
+        await engine.start()
+        await untilTrue(service)
+        await seen.stop()
+        const others = seen.answers.filter((answer) => !isTrue(answer) && !isClearRefusal(answer))
+        expect(others).toEqual([])
+        await expect
+          .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
+          .toBe(200)
+      })
+    }
+
+    it('leaves no container behind when the service stops', async () => {
+      expect(await service.stop()).toBe(0)
+      const docker = new Docker({ socketPath: engine.socket })
+      const left = await docker.listContainers({ all: true, filters: { label: ['io.codeexec.role'] } })
+      expect(left.map(({ Names, State }) => [Names[0], State])).toEqual([])
+    })
+  },
+)

@@ -1,6 +1,5 @@
 /** The engine's answers to builds, pushes and pulls: lines of JSON that tell of progress and, at the end, of failure. */
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { ImageBuildError } from '../build-error.js'
 
 interface Line {
@@ -15,7 +14,7 @@ export async function followAnswer(
   onStep: (step: string) => void,
 ): Promise<void> {
   const said: string[] = []
-  for await (const text of createInterface({ input: answer as Readable })) {
+  for await (const text of createInterface({ input: answer })) {
     if (text.trim() === '') continue
     const line = JSON.parse(text) as Line
     const words = (line.stream ?? line.status ?? '').trim()

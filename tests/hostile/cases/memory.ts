@@ -46,7 +46,10 @@ export const MEMORY_CASES: readonly HostileCase[] = [
   }),
   exceeds('java/MemDirect.java', 'mapped files outside the heap', {
     limits: { memoryBytes: mebibytes(192), fileSizeBytes: mebibytes(256) },
-    docker: { skipped: true, why: 'an engine gives each folder a size of its own, and that of /tmp is met first' },
+    docker: {
+      skipped: true,
+      why: 'an engine gives each folder a size of its own, and that of /tmp is met first',
+    },
   }),
   exceeds('bash/mem-variable.sh', 'a variable that doubles'),
   exceeds('bash/mem-pipeline.sh', 'a pipeline whose last part ends well'),

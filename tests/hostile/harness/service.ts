@@ -27,7 +27,8 @@ export function reasonToSkip(): string | undefined {
   if (process.platform !== 'linux') return 'not Linux'
   if (process.getuid?.() !== 0) return 'not root'
   if (!existsSync(ENTRY)) return 'the service is not built (npm run build)'
-  if (DRIVER === 'namespaces' && !existsSync(path.join(DATA_DIRECTORY, 'images'))) return 'no images are built (npm start)'
+  if (DRIVER === 'namespaces' && !existsSync(path.join(DATA_DIRECTORY, 'images')))
+    return 'no images are built (npm start)'
   return undefined
 }
 

@@ -68,11 +68,7 @@ export async function openSuite(): Promise<Suite> {
     let problems: string[]
     try {
       answer = await service.post(address, body)
-      problems = unexcused(
-        DRIVER,
-        hostile,
-        problemsOf(asRunBy(DRIVER, hostile), answer, forbiddenIn(body)),
-      )
+      problems = unexcused(DRIVER, hostile, problemsOf(asRunBy(DRIVER, hostile), answer, forbiddenIn(body)))
     } catch (error) {
       answer = { status: 0, body: '' }
       problems = [`no answer: ${String(error)}`]
@@ -131,7 +127,7 @@ async function settled(before: Census, scope: CensusScope): Promise<Census> {
 
 /** Once the service has made ahead what it keeps ready, and taken its connections down. */
 async function quietCensus(scope: CensusScope): Promise<Census> {
-  for (let last = takeCensus(scope); ; ) {
+  for (let last = takeCensus(scope); ;) {
     await new Promise((resolve) => setTimeout(resolve, 2000))
     const census = takeCensus(scope)
     if (differences(last, census).length === 0) return census

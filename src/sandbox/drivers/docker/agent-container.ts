@@ -162,7 +162,7 @@ export class AgentContainer {
   /** What the engine knows of the container's end: true when the kernel ended it, or part of it, for memory. */
   async wasOutOfMemory(): Promise<boolean> {
     try {
-      return (await this.#container.inspect()).State.OOMKilled === true
+      return (await this.#container.inspect()).State.OOMKilled
     } catch {
       return false
     }

@@ -55,7 +55,11 @@ describe('a container', () => {
   })
 
   it('starts our agent with nothing of the service’s environment', () => {
-    expect(options).toMatchObject({ Entrypoint: ['/usr/local/lib/codeexec/agent', '900000'], Env: [], Tty: false })
+    expect(options).toMatchObject({
+      Entrypoint: ['/usr/local/lib/codeexec/agent', '900000'],
+      Env: [],
+      Tty: false,
+    })
   })
 
   it('runs under the runtime that was chosen', () => {
@@ -79,14 +83,16 @@ describe('a container', () => {
   })
 })
 
+/** Of a sandbox with one source of this size. */
+function keyFor(bytes: number): string {
+  const files = [{ name: 'a', content: new Uint8Array(bytes) }]
+  const onDisk = (Math.ceil(bytes / 4096) + 1) * 4096
+  return shapeKey(shapeOf('a', { files, fileSystemBytes: 64 * MIB + onDisk }, limits))
+}
+
 describe('shapes', () => {
   it('are the same for sources of a few bytes and of a few kilobytes', () => {
-    const key = (bytes: number): string => {
-      const files = [{ name: 'a', content: new Uint8Array(bytes) }]
-      const onDisk = (Math.ceil(bytes / 4096) + 1) * 4096
-      return shapeKey(shapeOf('a', { files, fileSystemBytes: 64 * MIB + onDisk }, limits))
-    }
-    expect(key(5)).toBe(key(50_000))
+    expect(keyFor(5)).toBe(keyFor(50_000))
   })
 
   it('differ in what the engine enforces', () => {
@@ -134,13 +140,15 @@ describe('an engine’s address', () => {
   })
 })
 
+/** As an engine sends it. */
+function piece(stream: number, text: string): Buffer {
+  const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0])
+  header.writeUInt32BE(text.length, 4)
+  return Buffer.concat([header, Buffer.from(text)])
+}
+
 describe('an engine’s stream', () => {
   it('is cut into its two streams wherever the pieces were broken', () => {
-    const piece = (stream: number, text: string): Buffer => {
-      const header = Buffer.from([stream, 0, 0, 0, 0, 0, 0, 0])
-      header.writeUInt32BE(text.length, 4)
-      return Buffer.concat([header, Buffer.from(text)])
-    }
     const whole = Buffer.concat([piece(1, 'one'), piece(2, 'error'), piece(1, ''), piece(1, 'two')])
     for (let size = 1; size <= whole.length; size++) {
       let stdout = ''

@@ -30,7 +30,7 @@ interface EngineInfo {
 
 export async function probeEngine(docker: Docker, options: ProbeOptions): Promise<DriverReport> {
   const checks = await engineChecks(docker, options)
-  return { driver: 'docker', usable: checks.every(({ ok, required }) => ok || !required), checks }
+  return { driver: 'docker', usable: checks.every((check) => check.ok || !check.required), checks }
 }
 
 async function engineChecks(docker: Docker, options: ProbeOptions): Promise<readonly DriverCheck[]> {

@@ -35,7 +35,6 @@ export class DockerSandbox implements Sandbox {
   readonly #onDispose: () => void
   #commands = 0
   #running: Promise<Outcome> | undefined
-  #current: Used | undefined
   #abort: (() => void) | undefined
   /** The container of the last command that was not ephemeral: what it left is the sandbox's files. */
   #holder: Used | undefined
@@ -67,7 +66,6 @@ export class DockerSandbox implements Sandbox {
     const shape = shapeOf(this.#image, this.#spec, command.limits)
     const [container, records] = await Promise.all([this.#take(shape), this.#records()])
     const used: Used = { shape, container }
-    this.#current = used
     const keep = command.ephemeral !== true
     try {
       if (signal?.aborted || this.#disposed) return CANCELLED
@@ -79,7 +77,6 @@ export class DockerSandbox implements Sandbox {
       if (keep && error instanceof SandboxError && error.step === 'exec') this.#hold(used)
       throw error
     } finally {
-      this.#current = undefined
       if (this.#holder !== used) this.#source.release(shape, container)
     }
   }
