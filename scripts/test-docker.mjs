@@ -4,6 +4,7 @@
  * alone; `npm test` runs it among its suites.
  *
  *   --languages=all     hostile programs of every language instead of the quick few
+ *   --parts=driver      one or several of driver, hostile, engine
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,7 +49,7 @@ async function vitest(scratch, project, file, env) {
   return countVitest(result, countsFile)
 }
 
-async function runSuites(engine, languages) {
+async function runSuites(engine, languages, parts) {
   const dataDirectory = join(CACHE, 'service')
   mkdirSync(dataDirectory, { recursive: true })
   const settings = settingsFor(engine, dataDirectory)
@@ -60,20 +61,25 @@ async function runSuites(engine, languages) {
       CODEEXEC_TEST_DOCKER_HOST: engine.host,
       CODEEXEC_LANGUAGES: languages.join(','),
     }
-    const counts = [
-      await vitest(scratch, 'integration', 'src/sandbox/drivers/docker', env),
-      await vitest(scratch, 'hostile', 'tests/hostile/hostile.integration.test.ts', env),
-    ]
+    const counts = []
+    if (parts.has('driver'))
+      counts.push(await vitest(scratch, 'integration', 'src/sandbox/drivers/docker', env))
+    if (parts.has('hostile'))
+      counts.push(await vitest(scratch, 'hostile', 'tests/hostile/hostile.integration.test.ts', env))
     // This one stops and starts an engine of its own, on the same images.
     await engine.stop()
     const own = { ...env, CODEEXEC_TEST_DOCKER_DATA: engine.dataRoot }
-    return add(...counts, await vitest(scratch, 'e2e', 'tests/e2e/docker-engine.test.ts', own))
+    if (parts.has('engine')) counts.push(await vitest(scratch, 'e2e', 'tests/e2e/docker-engine.test.ts', own))
+    return add(...counts)
   } finally {
     rmSync(scratch, { recursive: true })
   }
 }
 
-const { values } = parseArgs({ options: { languages: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { languages: { type: 'string' }, parts: { type: 'string', default: 'driver,hostile,engine' } },
+})
+const parts = new Set(values.parts.split(','))
 const chosen = values.languages?.split(',') ?? QUICK_LANGUAGES
 const languages = chosen.includes('all')
   ? ['bash', 'c', 'cpp', 'go', 'java', 'javascript', 'python', 'ruby', 'typescript']
@@ -86,7 +92,7 @@ if (reason === undefined) {
   try {
     await engine.start()
     say(`  Docker Engine at ${engine.host}`)
-    finish(await runSuites(engine, languages))
+    finish(await runSuites(engine, languages, parts))
   } finally {
     await engine.dispose()
   }

@@ -3,11 +3,11 @@
  * needs no network of the host's and touches nothing of an engine that is there already. Its data stay in the cache,
  * so that images are built once.
  */
-import { spawn } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const START_PATIENCE_MS = 60_000
 const STOP_PATIENCE_MS = 60_000
@@ -33,7 +33,7 @@ export class PrivateEngine {
   }
 
   get logFile() {
-    return join(CACHE, 'engine.log')
+    return join(dirname(this.dataRoot), 'engine.log')
   }
 
   async start() {
@@ -79,7 +79,24 @@ export class PrivateEngine {
   /** Stops it for good and forgets its socket; the data stay. */
   async dispose() {
     await this.stop()
+    this.#endHelper()
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
+    for (const mount of mounts
+      .map((line) => line.split(' ')[1])
+      .filter((path) => path?.startsWith(this.#folder)))
+      spawnSync('umount', ['--lazy', mount])
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  /** An engine that was killed leaves its containerd, which holds its containers, to the next engine; or to us. */
+  #endHelper() {
+    const file = join(this.#folder, 'exec', 'containerd', 'containerd.pid')
+    if (!existsSync(file)) return
+    try {
+      process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error
+    }
   }
 
   answers() {

@@ -93,15 +93,18 @@ describe.skipIf(unfit)(
     ] as const) {
       it(`that ${how} under load: true answers and clear refusals only, and true ones again`, async () => {
         const seen = keepAsking(service)
-        await untilCount(seen, isTrue, 8)
-        await engine.stop(signal)
-        await untilCount(seen, isClearRefusal, 4)
-        await expect
-          .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
-          .toBe(503)
-        await engine.start()
-        await untilTrue(service)
-        await seen.stop()
+        try {
+          await untilCount(seen, isTrue, 8)
+          await engine.stop(signal)
+          await untilCount(seen, isClearRefusal, 4)
+          await expect
+            .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
+            .toBe(503)
+          await engine.start()
+          await untilTrue(service)
+        } finally {
+          await seen.stop()
+        }
         const others = seen.answers.filter((answer) => !isTrue(answer) && !isClearRefusal(answer))
         expect(others).toEqual([])
         await expect

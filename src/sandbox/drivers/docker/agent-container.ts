@@ -16,6 +16,9 @@ import { OutputCutter } from './stream.js'
 
 /** Creating and starting a container takes under a second; more than this means that the engine is in trouble. */
 const START_PATIENCE_MS = 30_000
+/** A name is for people who look; a program that has ended by then needs none, and the engine's work none of its time. */
+const RENAME_AFTER_MS = 100
+
 /** How the agent says what it can count. */
 export interface AgentReport {
   readonly cgroupVersion: number
@@ -42,7 +45,8 @@ export class AgentContainer {
   #listener: AgentListener | undefined
   #lost: SandboxError | undefined
   #removed: Promise<void> | undefined
-  #renamed: Promise<void> = Promise.resolve()
+  #renaming: NodeJS.Timeout | undefined
+  #renamed: Promise<unknown> = Promise.resolve()
 
   private constructor(
     container: Docker.Container,
@@ -151,12 +155,12 @@ export class AgentContainer {
     this.#stream.uncork()
   }
 
-  /** Gives the container the name of what it is used for; a name is for people, so nobody waits for it. */
+  /** Gives the container the name of what it is used for, soon. */
   rename(id: string): void {
-    this.#renamed = this.#container.rename({ name: containerName('run', id) }).then(
-      () => undefined,
-      () => undefined,
-    )
+    const name = containerName('run', id)
+    this.#renaming = setTimeout(() => {
+      this.#renamed = this.#container.rename({ name }).catch(() => undefined)
+    }, RENAME_AFTER_MS)
   }
 
   /** What the engine knows of the container's end: true when the kernel ended it, or part of it, for memory. */
@@ -177,6 +181,7 @@ export class AgentContainer {
   async #remove(): Promise<void> {
     this.#lose(new SandboxError('engine', 'the container has been removed'))
     this.#stream.destroy()
+    clearTimeout(this.#renaming)
     await this.#renamed
     try {
       await gone(this.#container.remove({ force: true, v: true }))
