@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 function open({ port }, start, onMessage) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/interactive`)
   socket.on('open', () => socket.send(JSON.stringify({ type: 'start', ...start })))
-  socket.on('message', (data) => onMessage(JSON.parse(data.toString()), socket))
+  socket.on('message', (data) => onMessage(JSON.parse(Buffer.concat([data].flat()).toString()), socket))
   return new Promise((resolve, reject) => {
     socket.on('close', resolve)
     socket.on('error', reject)

@@ -23,7 +23,7 @@ export interface DockerImages {
   readonly docker: Docker
   readonly names: ImageNames
   readonly store: DockerImageStore
-  builder(onProgress: (progress: BuildProgress) => void): DockerImageBuilder
+  readonly builder: (onProgress: (progress: BuildProgress) => void) => DockerImageBuilder
 }
 
 export function dockerImages({ docker: settings }: Config, plan: ImagePlan): DockerImages {
