@@ -22,6 +22,7 @@
 #include "../src/request.h"
 #include "../src/sandbox.h"
 #include "../src/util.h"
+#include "../src/standby.h"
 #include "../src/warm.h"
 
 /* The agent's own uid once a program runs: no program has it, in no container. */
@@ -215,4 +216,23 @@ uint64_t warm_shared_bytes(const struct slot *slot)
 {
     (void)slot;
     return 0;
+}
+
+struct sandbox *standby_take(const struct open_request *open, const struct run_request *run)
+{
+    (void)open;
+    (void)run;
+    return NULL;
+}
+
+void standby_forget(const struct sandbox *sandbox)
+{
+    (void)sandbox;
+}
+
+int slot_share(struct slot *slot, const struct launch *launch)
+{
+    (void)slot;
+    (void)launch;
+    return -ENOSYS;
 }

@@ -68,16 +68,22 @@ static const char *carry_out(const struct release_request *release, uid_t uid)
     return step ? step : mounts_write_files(release->files, release->file_count, uid);
 }
 
+int held_wait(int report_fd, pid_t program)
+{
+    int ended = (int)syscall(SYS_pidfd_open, program, 0);
+    if (ended < 0) return -1;
+    struct pollfd watched[] = {{.fd = report_fd, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
+    while (poll(watched, 2, -1) < 0)
+        if (errno != EINTR) return -1;
+    close(ended);
+    return watched[1].revents ? 0 : 1;
+}
+
 const char *held_await_release(int report_fd, pid_t program, uid_t uid, bool *released)
 {
     *released = false;
-    int ended = (int)syscall(SYS_pidfd_open, program, 0);
-    if (ended < 0) return "watch-program";
-    struct pollfd watched[] = {{.fd = report_fd, .events = POLLIN}, {.fd = ended, .events = POLLIN}};
-    while (poll(watched, 2, -1) < 0)
-        if (errno != EINTR) return "wait";
-    close(ended);
-    if (watched[1].revents) return NULL;
+    int heard = held_wait(report_fd, program);
+    if (heard <= 0) return heard < 0 ? "wait" : NULL;
     int memory = receive_descriptor(report_fd);
     struct stat status;
     if (memory < 0 || fstat(memory, &status) < 0) return "receive-release";

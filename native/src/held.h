@@ -14,6 +14,8 @@
 
 /* The supervisor's side: hands a release's payload to the init process behind `report_fd`. Returns 0 or -errno. */
 int held_send_release(int report_fd, const void *payload, size_t size);
+/* The init process's side: 1 when there is something to hear, 0 when the program has ended, -1 with errno. */
+int held_wait(int report_fd, pid_t program);
 /*
  * The init process's side: waits for the release, or for the program's end, and does what the release says.
  * Returns the step that failed, with errno set, or NULL; `*released` tells whether there was a release.

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include "exec.h"
 #include "held.h"
 #include "mounts.h"
+#include "parked.h"
 #include "privileges.h"
 #include "seccomp_filter.h"
 #include "util.h"
@@ -81,15 +83,21 @@ static char **vector_of(struct reader strings, uint32_t count)
     return vector;
 }
 
-/* All but the standard streams, the report socket and what an interpreter opened for itself. */
-static int close_others(const struct launch *launch)
+/* Where a parked launch keeps its socket between init process and program. */
+static int park_fd(void)
+{
+    return report_fd + 1;
+}
+
+/* All but the standard streams, the report socket, a parked launch's, and what an interpreter opened for itself. */
+static int close_others(const struct launch *launch, bool parked)
 {
     int first = launch->server ? launch->server->own_fds : report_fd;
     if (first < report_fd && close_range((unsigned)first, (unsigned)report_fd - 1, 0) < 0) return -1;
-    return close_range((unsigned)report_fd + 1, ~0u, 0);
+    return close_range((unsigned)report_fd + (parked ? 2 : 1), ~0u, 0);
 }
 
-static void take_streams(const struct launch *launch, const char *terminal)
+static void take_streams(const struct launch *launch, const char *terminal, bool parked)
 {
     if (setsid() < 0) fail("setsid");
     int streams[3] = {launch->fds[LAUNCH_STDIN], launch->fds[LAUNCH_STDOUT], launch->fds[LAUNCH_STDERR]};
@@ -103,16 +111,15 @@ static void take_streams(const struct launch *launch, const char *terminal)
         if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 16)) < 0) fail("move-streams");
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0) fail("move-streams");
-    if (close_others(launch) < 0) fail("close-descriptors");
+    if (close_others(launch, parked) < 0) fail("close-descriptors");
 }
 
 /* Returns only in a fork server's program. */
 static void run_program(const struct launch *launch, const struct run_request *request, const char *terminal,
                         uint64_t init_cpu_ns)
 {
-    take_streams(launch, terminal);
-    char folder[4096];
-    snprintf(folder, sizeof folder, "/box/%.*s", (int)request->cwd.size, (const char *)request->cwd.data);
+    bool parked = request->flags & RUN_PARKED;
+    take_streams(launch, terminal, parked);
     umask(022);
     /* An interpreter has set its signals up, as a program's would by now. */
     if (!launch->server) reset_signals();
@@ -124,17 +131,28 @@ static void run_program(const struct launch *launch, const struct run_request *r
         errno = -error;
         fail("drop-privileges");
     }
-    if (chdir(folder) < 0) fail("enter-folder");
     error = seccomp_apply();
     if (error) {
         errno = -error;
         fail("seccomp");
     }
+    struct parked_request taken = {.mapped_size = 0};
+    if (parked) {
+        if (launch->server) launch->server->while_parked();
+        const char *step = parked_take(park_fd(), &taken);
+        if (step) fail(step);
+        request = &taken.request;
+        init_cpu_ns = taken.init_cpu_ns;
+    }
+    char folder[4096];
+    snprintf(folder, sizeof folder, "/box/%.*s", (int)request->cwd.size, (const char *)request->cwd.data);
+    if (chdir(folder) < 0) fail("enter-folder");
     struct report started = {.kind = REPORT_STARTED, .time_ns = now_ns(), .cpu_ns = init_cpu_ns + own_cpu_ns()};
     if (launch->server) {
         report(&started);
         close(report_fd);
         launch->server->become(request);
+        if (parked) munmap((void *)(uintptr_t)taken.mapped, taken.mapped_size);
         return;
     }
     char **arguments = vector_of(request->arguments, request->argument_count);
@@ -188,6 +206,11 @@ static void prepare(const struct launch *launch, const struct open_request *open
     if (step) fail(step);
 }
 
+static bool keep_as(int fd, int number)
+{
+    return fd == number || dup3(fd, number, O_CLOEXEC) >= 0;
+}
+
 static void hide_arguments(void)
 {
     if (own_arguments.size > 0) memset(own_arguments.text, 0, own_arguments.size);
@@ -225,9 +248,13 @@ void launch_init(const struct launch *launch)
         ioctl(controller, TIOCSWINSZ, &size);
         send_descriptor(REPORT_TERMINAL, controller);
     }
+    bool parked = request.flags & RUN_PARKED;
+    int park[2] = {-1, -1};
+    if (parked && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, park) < 0) fail("park");
     uint64_t cpu_ns = own_cpu_ns();
     pid_t program = fork();
     if (program < 0) fail("fork");
+    if (parked && !keep_as(park[program == 0 ? 1 : 0], park_fd())) fail("park");
     if (program == 0) {
         run_program(&own, &request, terminal[0] ? terminal : NULL, cpu_ns);
         return;
@@ -237,7 +264,15 @@ void launch_init(const struct launch *launch)
         reset_signals();
     }
     close_range(0, (unsigned)report_fd - 1, 0);
-    close_range((unsigned)report_fd + 1, ~0u, 0);
+    close_range((unsigned)report_fd + (parked ? 2 : 1), ~0u, 0);
+    struct parked_release release;
+    int region = -1;
+    if (parked) {
+        struct report waits = {.kind = REPORT_PARKED};
+        report(&waits);
+        const char *step = parked_await(report_fd, program, own.uid, &release, &region);
+        if (step) fail(step);
+    }
     bool released = false;
     if (request.flags & RUN_HELD) {
         const char *step = held_await_release(report_fd, program, own.uid, &released);
@@ -247,6 +282,15 @@ void launch_init(const struct launch *launch)
     if (privileges_become(own.uid + 65536) < 0) fail("drop-init-privileges");
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten when the uid changed */
+    int error = region < 0 ? 0 : parked_hand_on(park_fd(), &release, region);
+    if (error) {
+        errno = -error;
+        fail("hand-on");
+    }
+    if (parked) {
+        close(park_fd());
+        close(region);
+    }
     if (released) {
         struct report done = {.kind = REPORT_RELEASED};
         report(&done);

@@ -26,6 +26,7 @@ enum report_kind {
     REPORT_MOUNTS,     /* the sandbox's mount namespace comes along as a descriptor, for the commands after this one */
     REPORT_STARTED,    /* time_ns: just before exec; value: CPU ns of our own preparation; sender: the program */
     REPORT_TERMINAL,   /* a terminal's controlling side comes along as a descriptor */
+    REPORT_PARKED,     /* a parked launch waits for its release */
     REPORT_RELEASED,   /* what the release asked for is done */
     REPORT_ENDED       /* time_ns; value: wait status */
 };
@@ -53,6 +54,8 @@ struct launch_from_server {
     int own_fds;
     /* Where the report socket stays, above them. */
     int report_fd;
+    /* Called in a program that is parked, before it waits. */
+    void (*while_parked)(void);
     /* Called in the program, in place of execve. */
     void (*become)(const struct run_request *request);
 };

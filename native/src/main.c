@@ -35,6 +35,7 @@
 #include "seccomp_filter.h"
 #include "slot.h"
 #include "spawner.h"
+#include "standby.h"
 #include "util.h"
 #include "warm.h"
 
@@ -194,6 +195,7 @@ static void isolate_self(void)
 
 static void stop_all(void)
 {
+    standby_stop();
     sandboxes_kill_all();
     uint64_t deadline = now_ns() + STOP_PATIENCE_NS;
     while (!sandboxes_idle() && now_ns() < deadline) loop_turn(deadline);
@@ -215,16 +217,17 @@ static unsigned number_argument(const char *text, unsigned least, unsigned most)
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--probe") == 0) return probe();
-    if (argc != 3) {
-        fprintf(stderr, "usage: codeexec-supervisor SLOTS FIRST_UID   (descriptor 3: the service's socket)\n"
+    if (argc != 3 && argc != 4) {
+        fprintf(stderr, "usage: codeexec-supervisor SLOTS FIRST_UID [STANDBY]   (descriptor 3: the service's socket)\n"
                         "       codeexec-supervisor --probe\n");
         return 2;
     }
     unsigned slot_count = number_argument(argv[1], 1, 128);
     unsigned first_uid = number_argument(argv[2], 1000, 2000000000);
+    unsigned standby_count = argc == 4 ? number_argument(argv[3], 0, slot_count - 1) : 0;
     /* Whatever else the service's parent left open is none of our business, and must not reach a program. */
     close_range(SERVICE_FD + 1, ~0u, 0);
-    launch_hide_arguments(argv[0], (size_t)(argv[2] + strlen(argv[2]) - argv[0]));
+    launch_hide_arguments(argv[0], (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]));
     isolate_self();
     loop_start();
     int signal_fd = watch_signals();
@@ -236,15 +239,18 @@ int main(int argc, char **argv)
     watch_add(&service, SERVICE_FD, EPOLLIN, service_ready, NULL);
     watch_add(&signals, signal_fd, EPOLLIN, signals_ready, NULL);
     say_ready(slot_count);
+    standby_start(standby_count);
     while (!stopping) {
         uint64_t limits = sandboxes_check_limits();
         flush();
         /* After the flush: nobody waits for a slot that has just been given back. */
         uint64_t cleaning = slots_clean();
         flush();
-        uint64_t tending = warm_tend();
         uint64_t next = limits < cleaning ? limits : cleaning;
-        loop_turn(next < tending ? next : tending);
+        uint64_t tending = warm_tend();
+        if (tending < next) next = tending;
+        tending = standby_tend();
+        loop_turn(tending < next ? tending : next);
     }
     stop_all();
     outbox_free(&incoming);

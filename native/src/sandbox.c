@@ -15,7 +15,9 @@
 
 #include "held.h"
 #include "image.h"
+#include "parked.h"
 #include "request.h"
+#include "standby.h"
 #include "util.h"
 #include "warm.h"
 
@@ -26,6 +28,8 @@
 #define SHORTEST_CPU_CHECK_NS 2000000u
 /* Input that was not asked for is dropped rather than kept without end. */
 #define STDIN_MAX_BYTES (FRAME_MAX_PAYLOAD)
+/* The service's own ids are below. */
+#define FIRST_PARKED_ID 0x80000000u
 
 struct stream {
     struct watch watch;
@@ -64,6 +68,9 @@ struct sandbox {
     struct slot *slot;
     int mount_namespace; /* of the first command, for those after it */
     bool waiting, run_pending, disposing;
+    bool parked;       /* made ahead, and nobody's yet */
+    bool was_parked;   /* its first command was */
+    bool awaits_release;
     struct command command;
 };
 
@@ -164,7 +171,8 @@ static void dispose(struct sandbox *sandbox)
     if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace);
     if (sandbox->slot) slot_release(sandbox->slot);
     *bucket_of(sandbox->id) = sandbox->next_in_bucket;
-    send_event(EV_DISPOSED, sandbox->id);
+    if (sandbox->parked) standby_forget(sandbox);
+    else send_event(EV_DISPOSED, sandbox->id);
     free(sandbox->payload);
     free(sandbox->command.payload);
     free(sandbox);
@@ -191,7 +199,7 @@ static void send_outcome(const struct sandbox *sandbox)
     put_u32(&frame, exited ? (uint32_t)WEXITSTATUS(command->wait_status) : UINT32_MAX);
     put_u32(&frame, signaled ? (uint32_t)WTERMSIG(command->wait_status) : command->ended ? 0 : (uint32_t)SIGKILL);
     put_u32(&frame, (command->out.truncated ? 1u : 0u) | (command->err.truncated ? 2u : 0u) |
-                        (sandbox->slot && sandbox->slot->from_server ? 4u : 0u));
+                        (sandbox->slot && sandbox->slot->from_server ? 4u : 0u) | (sandbox->was_parked ? 8u : 0u));
     put_u64(&frame, command->started_ns ? command->ended_ns - command->started_ns : 0);
     put_u64(&frame, command->usage.cpu_ns > command->preparation_cpu_ns
                         ? command->usage.cpu_ns - command->preparation_cpu_ns
@@ -199,6 +207,12 @@ static void send_outcome(const struct sandbox *sandbox)
     put_u64(&frame, command->usage.memory_peak_bytes);
     put_u64(&frame, command->usage.oom_kills);
     frame_end(&frame);
+}
+
+static void log_unwanted_end(const struct command *command)
+{
+    if (command->failed)
+        log_line("a sandbox made ahead failed in step %s (%s)", command->failure_step, errno_name(command->failure_errno));
 }
 
 /* Called when all processes are gone and all output has been taken. */
@@ -215,8 +229,10 @@ static void finish(struct sandbox *sandbox)
         command->failed = true;
         snprintf(command->failure_step, sizeof command->failure_step, "init-died");
     }
-    if (command->failed) send_failure(sandbox);
+    if (sandbox->parked) log_unwanted_end(command);
+    else if (command->failed) send_failure(sandbox);
     else send_outcome(sandbox);
+    sandbox->was_parked = false;
     free(command->payload);
     command->payload = NULL;
 }
@@ -442,6 +458,9 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
     case REPORT_TERMINAL:
         if (descriptor >= 0) take_terminal(sandbox, descriptor);
         return;
+    case REPORT_PARKED:
+        sandbox->awaits_release = true;
+        return;
     case REPORT_RELEASED:
         take_release(sandbox);
         return;
@@ -607,6 +626,14 @@ static bool may_be_warm(const struct run_request *request)
     return request->flags & RUN_WARM && !(request->flags & RUN_TTY);
 }
 
+static void give_input(struct sandbox *sandbox)
+{
+    const struct run_request *request = &sandbox->command.request;
+    add_input(sandbox, request->stdin_bytes.data, request->stdin_bytes.size);
+    if (!(request->flags & RUN_INTERACTIVE)) end_input(sandbox);
+    if (!(request->flags & RUN_TTY)) feed_input(sandbox);
+}
+
 static void start_command(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
@@ -673,10 +700,7 @@ static void start_command(struct sandbox *sandbox)
         advance(sandbox);
         return;
     }
-    if (command->held) return;
-    add_input(sandbox, command->request.stdin_bytes.data, command->request.stdin_bytes.size);
-    if (!(command->request.flags & RUN_INTERACTIVE)) end_input(sandbox);
-    if (!(command->request.flags & RUN_TTY)) feed_input(sandbox);
+    if (!command->held) give_input(sandbox);
 }
 
 /* ---- limits ---- */
@@ -721,6 +745,16 @@ uint64_t sandboxes_check_limits(void)
     return next;
 }
 
+unsigned sandboxes_running(uint64_t within_ns)
+{
+    uint64_t now = now_ns();
+    unsigned running = 0;
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (const struct sandbox *sandbox = table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            running += sandbox->command.active && !sandbox->command.held && now < sandbox->command.launched_ns + within_ns;
+    return running;
+}
+
 bool sandboxes_idle(void)
 {
     for (unsigned i = 0; i < TABLE_SIZE; i++)
@@ -758,23 +792,114 @@ static bool open_sandbox(uint32_t id, const uint8_t *payload, size_t size)
     sandbox->payload_size = size;
     sandbox->mount_namespace = -1;
     *at = sandbox;
-    /* Those who wait come first. */
-    sandbox->slot = first_waiting ? NULL : slot_take();
-    if (sandbox->slot) sandbox->slot->user = sandbox;
-    else wait_for_slot(sandbox);
     return true;
+}
+
+static bool set_command(struct sandbox *sandbox, const uint8_t *payload, size_t size)
+{
+    struct command *command = &sandbox->command;
+    *command = (struct command){.active = true, .program_fd = -1};
+    command->out.watch.fd = command->err.watch.fd = command->input.fd = command->reports.fd = -1;
+    command->payload = copy_of(payload, size);
+    command->payload_size = size;
+    return parse_run(command->payload, size, &command->request);
+}
+
+/* ---- sandboxes made ahead ---- */
+
+struct sandbox *sandbox_park(struct slot *slot, const uint8_t *open_payload, size_t open_size,
+                             const uint8_t *run_payload, size_t run_size)
+{
+    static uint32_t next_id;
+    /* The service's own are below. */
+    uint32_t id;
+    do id = FIRST_PARKED_ID | next_id++;
+    while (*bucket_of(id));
+    if (!open_sandbox(id, open_payload, open_size)) die("a sandbox cannot be made ahead");
+    struct sandbox *sandbox = *bucket_of(id);
+    sandbox->parked = sandbox->disposing = true;
+    sandbox->slot = slot;
+    slot->user = sandbox;
+    if (!set_command(sandbox, run_payload, run_size)) die("a command cannot be parked");
+    sandbox->command.held = true;
+    return sandbox;
+}
+
+void sandbox_start_parked(struct sandbox *sandbox)
+{
+    start_command(sandbox);
+}
+
+void sandbox_end_parked(struct sandbox *sandbox)
+{
+    stop(sandbox, STOP_CANCELLED);
+}
+
+bool sandbox_may_be_taken(const struct sandbox *sandbox)
+{
+    const struct command *command = &sandbox->command;
+    return sandbox->awaits_release && command->active && command->init > 0 && !command->reaped && !command->ended && !command->failed &&
+           command->stop_reason == STOP_NONE;
+}
+
+/* Makes a parked sandbox the one that was opened; what follows is what it would have begun with. */
+static void take_over(struct sandbox *parked, struct sandbox *opened, const uint8_t *payload, size_t size)
+{
+    struct command *command = &parked->command;
+    *bucket_of(parked->id) = parked->next_in_bucket;
+    *bucket_of(opened->id) = opened->next_in_bucket;
+    parked->id = opened->id;
+    parked->next_in_bucket = table[parked->id % TABLE_SIZE];
+    table[parked->id % TABLE_SIZE] = parked;
+    free(parked->payload);
+    parked->payload = opened->payload;
+    parked->payload_size = opened->payload_size;
+    parked->request = opened->request;
+    free(opened);
+    free(command->payload);
+    command->payload = copy_of(payload, size);
+    command->payload_size = size;
+    parse_run(command->payload, size, &command->request);
+    parked->parked = parked->disposing = command->held = false;
+    parked->was_parked = true;
+    command->launched_ns = now_ns();
+    const char *step = "cgroup-limits";
+    struct cgroup_limits limits = {.memory_bytes = command->request.memory_bytes,
+                                   .processes = command->request.processes,
+                                   .cpu_milli = command->request.cpu_milli};
+    int error = slot_cgroup_limit(&parked->slot->cgroup, &limits);
+    if (!error) {
+        struct launch launch = {.open_payload = parked->payload,
+                                .open_size = parked->payload_size,
+                                .run_payload = command->payload,
+                                .run_size = command->payload_size};
+        step = "release";
+        error = slot_share(parked->slot, &launch);
+        if (!error)
+            error = parked_release(command->reports.fd, parked->slot->region_fd, launch.open_size, launch.run_size);
+    }
+    if (error) fail(parked, step, -error);
+    give_input(parked);
 }
 
 static bool run_command(struct sandbox *sandbox, const uint8_t *payload, size_t size)
 {
     struct command *command = &sandbox->command;
     if (command->active || sandbox->disposing) return false;
-    *command = (struct command){.active = true, .program_fd = -1};
-    command->out.watch.fd = command->err.watch.fd = command->input.fd = command->reports.fd = -1;
-    command->payload = copy_of(payload, size);
-    command->payload_size = size;
-    if (!parse_run(command->payload, size, &command->request)) return false;
+    if (!set_command(sandbox, payload, size) || command->request.flags & RUN_PARKED) return false;
     command->held = command->request.flags & RUN_HELD;
+    if (!sandbox->slot) {
+        struct sandbox *parked = standby_take(&sandbox->request, &command->request);
+        if (parked) {
+            free(command->payload);
+            take_over(parked, sandbox, payload, size);
+            return true;
+        }
+        /* Those who wait come first. */
+        sandbox->slot = first_waiting ? NULL : slot_take();
+        if (sandbox->slot) sandbox->slot->user = sandbox;
+        else wait_for_slot(sandbox);
+    }
     sandbox->run_pending = true;
     if (sandbox->slot) start_command(sandbox);
     return true;
@@ -860,7 +985,7 @@ static void acknowledge(struct sandbox *sandbox, uint32_t size)
 
 bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload, size_t size)
 {
-    if (type == REQ_OPEN) return open_sandbox(id, payload, size);
+    if (type == REQ_OPEN) return id < FIRST_PARKED_ID && open_sandbox(id, payload, size);
     struct sandbox *sandbox = *bucket_of(id);
     if (!sandbox) return true; /* it ended while the request was under way */
     struct reader reader = reader_of(payload, size);

@@ -22,6 +22,18 @@ bool sandbox_reaped(pid_t pid);
 uint64_t sandboxes_check_limits(void);
 /* True when no process of any sandbox is left. */
 bool sandboxes_idle(void);
+/* How many commands run that were asked for within the last `within_ns`. */
+unsigned sandboxes_running(uint64_t within_ns);
+
+/*
+ * Parked sandboxes, which belong to nobody yet; see standby.h. The payloads are copied. Started, one ends by itself
+ * only when something is wrong, which standby_forget hears.
+ */
+struct sandbox *sandbox_park(struct slot *slot, const uint8_t *open_payload, size_t open_size,
+                             const uint8_t *run_payload, size_t run_size);
+void sandbox_start_parked(struct sandbox *sandbox);
+void sandbox_end_parked(struct sandbox *sandbox);
+bool sandbox_may_be_taken(const struct sandbox *sandbox);
 /* Kills everything that runs. */
 void sandboxes_kill_all(void);
 

@@ -225,6 +225,11 @@ struct slot *slot_at(unsigned index)
     return &slots.all[index];
 }
 
+unsigned slots_count(void)
+{
+    return slots.count;
+}
+
 unsigned slots_ready(void)
 {
     unsigned ready = 0;
@@ -257,6 +262,8 @@ int slot_share(struct slot *slot, const struct launch *launch)
     if (!slot->region) {
         int error = make_region(slot);
         if (error) return error;
+        /* On v2 every init process is a fork of this one; each shall see its own slot's only. */
+        madvise(slot->region, REGION_BYTES, MADV_DONTFORK);
     }
     if (launch->open_size + launch->run_size > REGION_BYTES) return -E2BIG;
     if (slot->region_used < launch->open_size + launch->run_size)

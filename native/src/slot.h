@@ -56,6 +56,7 @@ int slot_launch(struct slot *slot, struct launch *launch);
 int slot_share(struct slot *slot, const struct launch *launch);
 struct slot *slot_at(unsigned index);
 unsigned slots_ready(void);
+unsigned slots_count(void);
 /* Takes that slot, if it is ready. */
 struct slot *slot_take_ready(unsigned index);
 /* Hands on what a fork server said of the launch under way: the init process's pid, or a negative errno. */

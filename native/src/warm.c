@@ -56,7 +56,7 @@ struct runtime {
     struct server *master, *successor;
     struct server **residents; /* by slot, on v1 */
     unsigned generation, failures;
-    uint64_t uses, retry_at_ns, shared_bytes;
+    uint64_t uses, retry_at_ns, shared_bytes, shared_bytes_parked;
 };
 
 /* What a server was asked for and has not answered. */
@@ -203,6 +203,7 @@ static void take_ready(struct server *server, const struct warm_answer *answer)
     struct runtime *runtime = server->runtime;
     server->ready = true;
     runtime->shared_bytes = answer->bytes;
+    runtime->shared_bytes_parked = answer->bytes_parked;
     runtime->uses = 0;
     struct server *former = runtime->master;
     runtime->master = server;
@@ -405,6 +406,24 @@ static struct server *server_for(struct slot *slot, struct bytes image, const st
     return NULL;
 }
 
+bool warm_runtime_of(struct bytes image, const struct run_request *request, const void **runtime)
+{
+    *runtime = NULL;
+    for (struct runtime *kept = warm.runtimes; kept; kept = kept->next) {
+        if (!serves(kept, image, request)) continue;
+        *runtime = kept;
+        return request->argument_count == kept->argument_count && request->cwd.size == 0;
+    }
+    return true;
+}
+
+bool warm_may_launch(const struct slot *slot, const void *runtime)
+{
+    const struct runtime *kept = runtime;
+    const struct server *server = cgroup_version() == 1 ? kept->residents[slot->index] : kept->master;
+    return server && server->ready;
+}
+
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request)
 {
     struct server *server = server_for(slot, image, request);
@@ -424,7 +443,9 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
                                    .fresh = launch->fresh};
     if (send_with_fds(server->socket.fd, &message, sizeof message, fds, fd_count) != 0) return false;
     slot->from_server = true;
-    warm.shared_bytes[slot->index] = server->runtime->shared_bytes;
+    const struct runtime *runtime = server->runtime;
+    warm.shared_bytes[slot->index] =
+        request->flags & RUN_PARKED ? runtime->shared_bytes_parked : runtime->shared_bytes;
     warm.pending[slot->index] = (struct pending){.server = server, .launch = *launch};
     server->runtime->uses++;
     return true;

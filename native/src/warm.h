@@ -26,6 +26,13 @@ bool warm_register(const uint8_t *payload, size_t size);
  * launch belong to this module, and its payloads must stay where they are until the launch is over.
  */
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request);
+/*
+ * Whether a fork server is kept for exactly this command. False for one with further arguments; true with `*runtime`
+ * NULL where none is kept at all.
+ */
+bool warm_runtime_of(struct bytes image, const struct run_request *request, const void **runtime);
+/* Whether that runtime has a server ready that may launch in the slot. */
+bool warm_may_launch(const struct slot *slot, const void *runtime);
 /* Memory of the slot's launch that is charged to its fork server, being shared with it. */
 uint64_t warm_shared_bytes(const struct slot *slot);
 /* Takes what servers have said; to be called before children are reaped. */

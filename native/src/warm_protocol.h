@@ -57,6 +57,8 @@ struct warm_answer {
     uint32_t slot;
     int32_t value;
     uint64_t bytes;
+    /* WARM_READY: the same for a parked program, which takes copies ahead. */
+    uint64_t bytes_parked;
 };
 
 #endif

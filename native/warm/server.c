@@ -25,6 +25,7 @@
 #include "request.h"
 #include "ruby.h"
 #include "seccomp_filter.h"
+#include "touch.h"
 #include "util.h"
 #include "warm_protocol.h"
 
@@ -110,9 +111,9 @@ const char *server_entry(void)
 
 /* ---- being forked ---- */
 
-static void answer(uint32_t kind, uint32_t slot, int32_t value, uint64_t bytes)
+static void answer(uint32_t kind, uint32_t slot, int32_t value)
 {
-    struct warm_answer message = {.kind = kind, .slot = slot, .value = value, .bytes = bytes};
+    struct warm_answer message = {.kind = kind, .slot = slot, .value = value};
     if (send(WARM_CONTROL_FD, &message, sizeof message, MSG_NOSIGNAL) < 0) _exit(0);
 }
 
@@ -132,15 +133,22 @@ static int count_numbers(const char *path, int *highest)
     return count;
 }
 
-static uint64_t shared_bytes(void)
+static uint64_t anonymous_bytes(void)
 {
     int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     char text[4096];
     long size = fd >= 0 ? read_text(fd, text, sizeof text) : -1;
     if (fd >= 0) close(fd);
     const char *line = size > 0 ? strstr(text, "RssAnon:") : NULL;
-    uint64_t anonymous = line ? strtoull(line + 8, NULL, 10) * 1024u : 0;
-    return anonymous > TOUCHED_BYTES ? anonymous - TOUCHED_BYTES : 0;
+    return line ? strtoull(line + 8, NULL, 10) * 1024u : 0;
+}
+
+static void say_ready(uint64_t anonymous, uint64_t copied)
+{
+    uint64_t shared = anonymous > TOUCHED_BYTES ? anonymous - TOUCHED_BYTES : 0;
+    uint64_t parked = anonymous > copied ? anonymous - copied : 0;
+    struct warm_answer ready = {.kind = WARM_READY, .bytes = shared, .bytes_parked = copied > 0 ? parked : shared};
+    if (send(WARM_CONTROL_FD, &ready, sizeof ready, MSG_NOSIGNAL) < 0) _exit(0);
 }
 
 /*
@@ -219,7 +227,7 @@ static pid_t clone_for_supervisor(unsigned long namespaces, int cgroup_fd)
 static void begin(const struct warm_request *request, const int *fds)
 {
     struct launch_from_server from = {
-        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .become = become_program};
+        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .while_parked = touch_all, .become = become_program};
     server.region_bytes = request->open_size + request->run_size;
     server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[LAUNCH_FDS], 0);
     if (server.region == MAP_FAILED) _exit(1);
@@ -245,7 +253,7 @@ static void settle(const struct warm_request *request, const int *fds)
     int error = 0;
     for (unsigned i = 1; i < WARM_SETTLE_FDS && !error; i++) error = write_file_at(fds[i], "cgroup.procs", "0");
     for (unsigned i = 0; i < WARM_SETTLE_FDS; i++) close(fds[i]);
-    answer(WARM_SETTLED, request->slot, error ? error : getpid(), 0);
+    answer(WARM_SETTLED, request->slot, error ? error : getpid());
     if (error) _exit(1);
 }
 
@@ -258,14 +266,15 @@ void server_run(void)
     server.own_fds = highest + 1;
     /* Ruby knows how to do without the thread that it keeps for its clock. */
     if (threads > 1 && !ruby_is_here()) {
-        answer(WARM_REFUSED, 0, threads, 0);
+        answer(WARM_REFUSED, 0, threads);
         _exit(1);
     }
     prctl(PR_SET_NAME, SERVER_NAME);
     process_image_hide_library(WARM_LIBRARY);
     fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);
-    answer(WARM_READY, 0, 0, shared_bytes());
+    uint64_t anonymous = anonymous_bytes();
     release_stack();
+    say_ready(anonymous, touch_learn());
     for (;;) {
         struct warm_request request;
         int fds[PASSING_MAX_FDS];
@@ -286,7 +295,7 @@ void server_run(void)
             settle(&request, fds);
             continue;
         }
-        if (launches) answer(WARM_LAUNCHED, request.slot, pid < 0 ? -errno : pid, 0);
+        if (launches) answer(WARM_LAUNCHED, request.slot, pid < 0 ? -errno : pid);
         for (unsigned i = 0; i < fd_count; i++) close(fds[i]);
     }
 }

@@ -17,8 +17,19 @@ import type { Backend, BackendOptions } from './backend.js'
 import { SUPERVISOR_PROGRAM } from './places.js'
 import { prepareImages } from './prepare-images.js'
 
-/** Each place has a uid of its own, of which images name so many; a few are spare. */
-const MOST_PLACES = PROGRAM_IDS.last - PROGRAM_IDS.first + 1 - 4
+/** As many as two rounds of executions find; more would only be made to be thrown away. */
+const MOST_STANDBY = 8
+/** Places of the driver's own, in which used ones are cleaned. */
+const SPARE_PLACES = 4
+
+/** Each place has a uid of its own, of which images name so many. */
+const MOST_PLACES = PROGRAM_IDS.last - PROGRAM_IDS.first + 1 - SPARE_PLACES
+
+function roomForStandby(config: Config, languages: LanguageRegistry): number {
+  if (!config.warm) return 0
+  const taken = config.slots + config.interactive.slots + roomAhead(config, languages)
+  return Math.max(0, Math.min(2 * config.slots, MOST_STANDBY, MOST_PLACES - taken))
+}
 
 /** Left to the machine and to the programs that run, whatever the budget says; never less than twice what executions need. */
 const RESERVE_BYTES = 256 * 1_048_576
@@ -41,7 +52,7 @@ export async function startNamespacesBackend(
     images,
     ...(ahead && { ahead }),
     warmState: () => ({
-      figures: [...forkFigures(driver), ...(ahead?.figures() ?? [])],
+      figures: [...startFigures(driver), ...(ahead?.figures() ?? [])],
       memoryBytes: ahead?.memoryBytes ?? 0,
     }),
     check: () => sandboxCheck(driver),
@@ -63,6 +74,7 @@ function createDriver(
   return createNamespacesDriver({
     program: SUPERVISOR_PROGRAM,
     slots: config.slots + config.interactive.slots + ahead,
+    standby: roomForStandby(config, languages),
     image: (id) => {
       const image = images.get(id)
       return image && { name: `${id}-${image.hash}`, layers: image.layers }
@@ -102,9 +114,11 @@ function startAhead(
   })
 }
 
-/** Programs that fork servers could serve, by whether one did. */
-function forkFigures({ warmCounts }: NamespacesDriver): WarmState['figures'] {
-  return Array.from(warmCounts, ([language, { hits, misses }]) => ({ language, kind: 'fork', hits, misses }))
+/** Programs that fork servers could serve, and those that a sandbox made ahead could, by whether one did. */
+function startFigures({ warmCounts, standbyCounts }: NamespacesDriver): WarmState['figures'] {
+  const figures = (kind: string, counts: NamespacesDriver['warmCounts']) =>
+    Array.from(counts, ([language, { hits, misses }]) => ({ language, kind, hits, misses }))
+  return [...figures('fork', warmCounts), ...figures('standby', standbyCounts)]
 }
 
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {

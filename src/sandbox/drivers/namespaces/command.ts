@@ -59,6 +59,8 @@ export class RunningNamespacesCommand implements RunningCommand {
   readonly outcome: Promise<Outcome>
   /** True once it has ended and its start was a fork server's. */
   startedWarm = false
+  /** True once it has ended and its sandbox had been made ahead. */
+  wasReady = false
   readonly #channel: CommandChannel
   readonly #command: Command
   #settle!: { resolve: (outcome: Outcome) => void; reject: (error: Error) => void }
@@ -94,7 +96,8 @@ export class RunningNamespacesCommand implements RunningCommand {
         this.#tellUsage(new PayloadReader(event.payload))
         return
       case EVENT.exited:
-        this.startedWarm = startedWarm(event.payload)
+        this.startedWarm = isFlagged(event.payload, STARTED_WARM)
+        this.wasReady = isFlagged(event.payload, WAS_READY)
         this.#end(() => this.#settle.resolve(outcomeOf(event.payload)))
         return
       case EVENT.failed:
@@ -205,9 +208,10 @@ export class RunningNamespacesCommand implements RunningCommand {
 const TRUNCATED_STDOUT = 1
 const TRUNCATED_STDERR = 2
 const STARTED_WARM = 4
+const WAS_READY = 8
 
-function startedWarm(payload: Buffer): boolean {
-  return (payload.readUInt32LE(12) & STARTED_WARM) !== 0
+function isFlagged(payload: Buffer, flag: number): boolean {
+  return (payload.readUInt32LE(12) & flag) !== 0
 }
 
 function outcomeOf(payload: Buffer): Outcome {

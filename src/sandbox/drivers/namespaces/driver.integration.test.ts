@@ -15,8 +15,9 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
 const PROGRAM = process.env['CODEEXEC_TEST_SUPERVISOR'] ?? path.join(ROOT, 'native/build/codeexec-supervisor')
 const IMAGES = path.join(process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec', 'images')
 /** Apart from those of a service, or of another run of this file, on the same machine. */
-const FIRST_UID = 1_000_000 + (process.pid % 4096) * 16
+const FIRST_UID = 1_000_000 + (process.pid % 4096) * 64
 const SLOTS = 3
+const STANDBY = 2
 const IMAGE = 'bash'
 
 async function layersOf(id: string): Promise<string[]> {
@@ -28,12 +29,13 @@ async function layersOf(id: string): Promise<string[]> {
   })
 }
 
-async function makeDriver(): Promise<NamespacesDriver> {
+async function makeDriver(standby = 0, firstUid = FIRST_UID): Promise<NamespacesDriver> {
   const layers = await layersOf(IMAGE)
   return createNamespacesDriver({
     program: PROGRAM,
     slots: SLOTS,
-    firstUid: FIRST_UID,
+    standby,
+    firstUid,
     image: (id) => (id === IMAGE ? { name: id, layers } : undefined),
     log: (line) => process.stderr.write(`supervisor: ${line}\n`),
   })
@@ -41,13 +43,17 @@ async function makeDriver(): Promise<NamespacesDriver> {
 
 const supervisors = new Set<number>()
 
-function leftoversOf(driver: NamespacesDriver, closed: boolean): Promise<readonly string[]> {
+function leftoversOf(
+  driver: NamespacesDriver,
+  closed: boolean,
+  firstUid = FIRST_UID,
+): Promise<readonly string[]> {
   const pid = driver.supervisorPid
   if (pid !== undefined) supervisors.add(pid)
   const living = closed ? undefined : pid
   return findLeftovers({
-    firstUid: FIRST_UID,
-    slots: SLOTS * 2,
+    firstUid,
+    slots: SLOTS * 2 + STANDBY,
     supervisorPid: living,
     endedPids: Array.from(supervisors).filter((known) => !existsSync(`/proc/${known}`)),
   })
@@ -91,6 +97,35 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     },
     compiledPrograms(IMAGE),
   )
+
+  describe('with sandboxes made ahead', () => {
+    let found = 0
+    /** One driver is closed while another still has its own standing ready. */
+    let nextUid = FIRST_UID + 16
+    testSandboxDriver(
+      'namespaces',
+      async () => {
+        const firstUid = nextUid
+        nextUid += 16
+        const driver = await makeDriver(STANDBY, firstUid)
+        let closed = false
+        await driver.start()
+        const close = driver.close.bind(driver)
+        driver.close = () => {
+          closed = true
+          found += driver.standbyCounts.get(IMAGE)?.hits ?? 0
+          return close()
+        }
+        // While it is open, those that stand ready are no leftovers.
+        return { driver, leftovers: async () => (closed ? leftoversOf(driver, true, firstUid) : []) }
+      },
+      compiledPrograms(IMAGE),
+    )
+
+    it('were taken by many of these', () => {
+      expect(found).toBeGreaterThan(20)
+    })
+  })
 
   describe('the supervisor', () => {
     let driver: NamespacesDriver

@@ -30,6 +30,8 @@ export interface NamespacesDriverOptions {
   readonly program: string
   /** Sandboxes that may run at once; a few more are prepared, so that cleaning never keeps a request waiting. */
   readonly slots: number
+  /** Sandboxes that may stand ready, in addition, for what is asked for next; none unless given. */
+  readonly standby?: number
   readonly firstUid?: number
   /** Finds an image: its layers as host directories, topmost first, and a name that changes when they do. */
   readonly image: (id: string) => { readonly name: string; readonly layers: readonly string[] } | undefined
@@ -52,6 +54,8 @@ export interface NamespacesDriver extends SandboxDriver {
   prepare(imageIds: readonly string[]): Promise<void>
   /** By image, how many commands that may start warm did, and how many did not. */
   readonly warmCounts: ReadonlyMap<string, WarmCounts>
+  /** By image, how many first commands found their sandbox ready, and how many did not; empty where none are kept. */
+  readonly standbyCounts: ReadonlyMap<string, WarmCounts>
 }
 
 export function createNamespacesDriver(options: NamespacesDriverOptions): NamespacesDriver {
@@ -60,6 +64,7 @@ export function createNamespacesDriver(options: NamespacesDriverOptions): Namesp
 
 class Driver implements NamespacesDriver {
   readonly name = DRIVER
+  readonly #standby: number
   readonly #options: NamespacesDriverOptions
   #supervisor: Supervisor | undefined
   #images = new Map<string, Promise<void>>()
@@ -67,10 +72,12 @@ class Driver implements NamespacesDriver {
   #starts = 0
   readonly #prepared = new Set<string>()
   readonly #warmCounts = new Map<string, WarmCounts>()
+  readonly #standbyCounts = new Map<string, WarmCounts>()
   #closed = false
 
   constructor(options: NamespacesDriverOptions) {
     this.#options = options
+    this.#standby = options.standby ?? 0
   }
 
   get supervisorPid(): number | undefined {
@@ -83,6 +90,10 @@ class Driver implements NamespacesDriver {
 
   get warmCounts(): ReadonlyMap<string, WarmCounts> {
     return this.#warmCounts
+  }
+
+  get standbyCounts(): ReadonlyMap<string, WarmCounts> {
+    return this.#standbyCounts
   }
 
   async prepare(imageIds: readonly string[]): Promise<void> {
@@ -105,7 +116,8 @@ class Driver implements NamespacesDriver {
     this.#starts++
     const supervisor = new Supervisor({
       program: this.#options.program,
-      slots: this.#options.slots + Math.min(this.#options.slots, 4),
+      slots: this.#options.slots + Math.min(this.#options.slots, 4) + this.#standby,
+      standby: this.#standby,
       firstUid: this.#options.firstUid ?? DEFAULT_FIRST_UID,
       log: this.#options.log ?? (() => {}),
     })
@@ -156,9 +168,12 @@ class Driver implements NamespacesDriver {
   async open(spec: SandboxSpec): Promise<Sandbox> {
     const supervisor = this.#running()
     const imageName = await this.#register(supervisor, spec.image)
-    return new NamespacesSandbox(supervisor, spec, imageName, (warm) =>
-      countStart(this.#warmCounts, spec.image, warm),
-    )
+    return new NamespacesSandbox(supervisor, spec, imageName, {
+      warm: (warm) => countStart(this.#warmCounts, spec.image, warm),
+      ready: (ready) => {
+        if (this.#standby > 0) countStart(this.#standbyCounts, spec.image, ready)
+      },
+    })
   }
 
   async hold(spec: HeldSpec): Promise<HeldSandbox> {
@@ -196,17 +211,23 @@ function registerImage(supervisor: Supervisor, name: string, layers: readonly st
   })
 }
 
+/** Told of each command that might have found something prepared, whether it did. */
+interface StartCounter {
+  warm(hit: boolean): void
+  ready(hit: boolean): void
+}
+
 class NamespacesSandbox implements Sandbox {
   readonly #supervisor: Supervisor
   readonly #id: number
-  readonly #count: (warm: boolean) => void
+  readonly #count: StartCounter
   /** Sent together with the first command: one write, one round trip. */
   #openFrame: readonly Uint8Array[] | undefined
   #current: RunningNamespacesCommand | undefined
   #disposed: Promise<void> | undefined
   #gone!: () => void
 
-  constructor(supervisor: Supervisor, spec: SandboxSpec, image: string, count: (warm: boolean) => void) {
+  constructor(supervisor: Supervisor, spec: SandboxSpec, image: string, count: StartCounter) {
     this.#supervisor = supervisor
     this.#count = count
     this.#id = supervisor.register({
@@ -242,10 +263,12 @@ class NamespacesSandbox implements Sandbox {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       const frame = runFrame(this.#id, command)
+      const mayBeReady = this.#openFrame !== undefined && !command.tty && !command.ephemeral
       this.#supervisor.send(this.#openFrame ? [...this.#openFrame, ...frame] : frame)
       this.#openFrame = undefined
       const outcome = await running.outcome
-      if (command.warm) this.#count(running.startedWarm)
+      if (command.warm) this.#count.warm(running.startedWarm)
+      if (mayBeReady) this.#count.ready(running.wasReady)
       return outcome
     } finally {
       signal?.removeEventListener('abort', abort)

@@ -10,6 +10,8 @@ export interface SupervisorOptions {
   readonly program: string
   /** Sandboxes that may run at once. */
   readonly slots: number
+  /** How many of them may hold sandboxes made ahead. */
+  readonly standby: number
   /** Programs of slot N run as this uid and gid plus N. */
   readonly firstUid: number
   /** Receives the supervisor's own messages, one line each. */
@@ -32,6 +34,9 @@ export interface EventHandler {
 
 const STOP_PATIENCE_MS = 10_000
 
+/** Those above are the supervisor's own. */
+const LAST_ID = 0x7fffffff
+
 export class Supervisor {
   readonly #process: ChildProcess
   readonly #socket: Socket
@@ -47,7 +52,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     // A session of its own: Ctrl-C at the service's terminal starts its drain and must not end sandboxes before it.
     // An empty environment: nothing of the service's own is there to be found.
-    this.#process = spawn(options.program, [String(options.slots), String(options.firstUid)], {
+    this.#process = spawn(options.program, [options.slots, options.firstUid, options.standby].map(String), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env: {},
       detached: true,
@@ -105,7 +110,7 @@ export class Supervisor {
     if (this.#lost) throw this.#lost
     const id = this.#nextId
     // 0 is the supervisor itself; an id is free again long before the counter comes round.
-    this.#nextId = this.#nextId === 0xffffffff ? 1 : this.#nextId + 1
+    this.#nextId = this.#nextId === LAST_ID ? 1 : this.#nextId + 1
     this.#handlers.set(id, handler)
     return id
   }
