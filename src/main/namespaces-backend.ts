@@ -114,12 +114,16 @@ function startAhead(
   })
 }
 
+type Counts = NamespacesDriver['warmCounts']
+
+const figures = (kind: string, counts: Counts): WarmState['figures'] =>
+  Array.from(counts, ([language, { hits, misses }]) => ({ language, kind, hits, misses }))
+
 /** Programs that fork servers could serve, and those that a sandbox made ahead could, by whether one did. */
-function startFigures({ warmCounts, standbyCounts }: NamespacesDriver): WarmState['figures'] {
-  const figures = (kind: string, counts: NamespacesDriver['warmCounts']) =>
-    Array.from(counts, ([language, { hits, misses }]) => ({ language, kind, hits, misses }))
-  return [...figures('fork', warmCounts), ...figures('standby', standbyCounts)]
-}
+const startFigures = ({ warmCounts, standbyCounts }: NamespacesDriver): WarmState['figures'] => [
+  ...figures('fork', warmCounts),
+  ...figures('standby', standbyCounts),
+]
 
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {
   const ok = driver.supervisorPid !== undefined

@@ -139,7 +139,7 @@ async function runReady(language: LanguageDefinition, program: FidelityCase): Pr
   for (;;) {
     const before = counts()
     const result = await run(language, program, aheadDriver)
-    if (counts().every((hits, index) => hits > before[index]!)) return result
+    if (counts().every((count, index) => count > before[index]!)) return result
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
