@@ -361,11 +361,14 @@ int slot_cgroup_join(const struct slot_cgroup *group)
     return 0;
 }
 
-/* What fork servers that live in the group are charged with, in steps, so that the limit is rarely written anew. */
+/*
+ * What fork servers that live in the group are charged with, in steps, so that the limit is rarely written anew. Not
+ * files that the kernel caches: it would drop them for a program at its limit, which then had more than its own.
+ */
 static uint64_t resident_bytes(const struct slot_cgroup *group)
 {
     if (group->residents <= KEEPERS) return 0;
-    return (group->baseline_memory_bytes + RESIDENT_STEP_BYTES - 1) / RESIDENT_STEP_BYTES * RESIDENT_STEP_BYTES;
+    return (group->resident_bytes + RESIDENT_STEP_BYTES - 1) / RESIDENT_STEP_BYTES * RESIDENT_STEP_BYTES;
 }
 
 static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
@@ -499,6 +502,7 @@ static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim
     group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
     group->baseline_cpu_ns = read_number(group->cpu_usage_fd);
     slot_cgroup_begin(group);
+    group->resident_bytes = slot_cgroup_kept_bytes(group);
     return 0;
 }
 

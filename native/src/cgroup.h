@@ -45,6 +45,8 @@ struct slot_cgroup {
     /* File with the count of OOM kills, and what becomes ready when it changes. */
     int oom_count_fd, oom_event_fd;
     uint64_t baseline_memory_bytes, baseline_cpu_ns, baseline_oom_kills;
+    /* v1: what those who live in the group hold for good, when it was last proven clean. */
+    uint64_t resident_bytes;
 };
 
 /* 1 or 2, or 0 before cgroups_start. */

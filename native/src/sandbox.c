@@ -263,6 +263,9 @@ static void judge(struct sandbox *sandbox)
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
     add_shared_memory(sandbox);
+    /* It was at its limit, whatever of what was there before has gone meanwhile. */
+    if (command->usage.oom_kills > 0 && command->usage.memory_peak_bytes < command->request.memory_bytes)
+        command->usage.memory_peak_bytes = command->request.memory_bytes;
     if (command->stop_reason != STOP_NONE || command->failed) return;
     if (command->usage.oom_kills > 0) command->stop_reason = STOP_MEMORY;
     else if (command->usage.cpu_ns > command->request.cpu_ns + command->preparation_cpu_ns)

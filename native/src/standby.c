@@ -221,6 +221,8 @@ static struct slot *slot_for(const struct kind *kind)
 {
     unsigned count = slots_count();
     for (unsigned i = 0; i < count; i++) {
+        /* One that stands by for long must not keep fork servers out of its slot. */
+        if (!warm_is_settled(slot_at(i))) continue;
         if (kind->runtime && !warm_may_launch(slot_at(i), kind->runtime)) continue;
         struct slot *slot = slot_take_ready(i);
         if (slot) return slot;

@@ -417,6 +417,14 @@ bool warm_runtime_of(struct bytes image, const struct run_request *request, cons
     return true;
 }
 
+bool warm_is_settled(const struct slot *slot)
+{
+    if (cgroup_version() != 1) return true;
+    for (const struct runtime *runtime = warm.runtimes; runtime; runtime = runtime->next)
+        if (!runtime->residents[slot->index]) return false;
+    return true;
+}
+
 bool warm_may_launch(const struct slot *slot, const void *runtime)
 {
     const struct runtime *kept = runtime;

@@ -31,6 +31,8 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
  * NULL where none is kept at all.
  */
 bool warm_runtime_of(struct bytes image, const struct run_request *request, const void **runtime);
+/* Whether nothing is to be settled in the slot any more. */
+bool warm_is_settled(const struct slot *slot);
 /* Whether that runtime has a server ready that may launch in the slot. */
 bool warm_may_launch(const struct slot *slot, const void *runtime);
 /* Memory of the slot's launch that is charged to its fork server, being shared with it. */
