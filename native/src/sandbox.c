@@ -26,6 +26,9 @@
 /* Preparing a sandbox takes about a millisecond; more than this means that the host is in trouble. */
 #define SETUP_NS 15000000000u
 #define SHORTEST_CPU_CHECK_NS 2000000u
+/* A pipe's usual capacity, and what anybody may have: a turn of two processes for every 64 KiB is what input costs. */
+#define PIPE_BYTES (64u * 1024u)
+#define LARGE_PIPE_BYTES (1024 * 1024)
 /* Input that was not asked for is dropped rather than kept without end. */
 #define STDIN_MAX_BYTES (FRAME_MAX_PAYLOAD)
 /* The service's own ids are below. */
@@ -633,6 +636,8 @@ static void give_input(struct sandbox *sandbox)
 {
     const struct run_request *request = &sandbox->command.request;
     add_input(sandbox, request->stdin_bytes.data, request->stdin_bytes.size);
+    int pipe_fd = sandbox->command.input.fd;
+    if (request->stdin_bytes.size > PIPE_BYTES && pipe_fd >= 0) fcntl(pipe_fd, F_SETPIPE_SZ, LARGE_PIPE_BYTES);
     if (!(request->flags & RUN_INTERACTIVE)) end_input(sandbox);
     if (!(request->flags & RUN_TTY)) feed_input(sandbox);
 }
