@@ -151,8 +151,10 @@ void container_counters_end(void)
 
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
 {
-    (void)group;
-    return final;
+    if (ended) return final;
+    return (struct cgroup_usage){.cpu_ns = slot_cgroup_cpu_ns(group),
+                                 .memory_peak_bytes = peak_bytes(),
+                                 .oom_kills = above(oom_kills(), before.oom_kills)};
 }
 
 uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)

@@ -1,7 +1,7 @@
 /** Opens sandboxes, runs programs in them and gives back everything they did; every case goes through it. */
 import { randomUUID } from 'node:crypto'
 
-import type { OutputStream, SourceFile } from '../../contract/execution.js'
+import type { Artefact, OutputStream, SourceFile } from '../../contract/execution.js'
 import type {
   Command,
   CommandLimits,
@@ -32,6 +32,7 @@ const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 
 export interface SpecOptions {
   readonly files?: readonly SourceFile[]
+  readonly artefacts?: readonly Artefact[]
   readonly fileSystemBytes?: number
 }
 
@@ -128,6 +129,7 @@ export class Bench {
       executionId: randomUUID(),
       image,
       files: [...this.#files, ...(options.files ?? [])],
+      ...(options.artefacts !== undefined && { artefacts: options.artefacts }),
       fileSystemBytes: options.fileSystemBytes ?? 64 * MIB,
     }
     const box = new BenchSandbox(await this.driver.open(spec), this.programs)

@@ -68,6 +68,34 @@ export const files: CaseGroup = (test) => {
     })
   })
 
+  const artefacts = [
+    { name: 'a.class', content: Buffer.from('read'), executable: false },
+    { name: 'lib/program', content: Buffer.from('executed'), executable: true },
+  ]
+
+  test('has artefacts where a compiler would have left them', ['cat', 'write-file'], async (bench) => {
+    await bench.inSandbox(
+      async (box) => {
+        for (let time = 0; time < 2; time++) {
+          const ended = await box.run('cat', ['/out/a.class', '/out/lib/program'])
+          expect(ended.stdout.toString()).toBe('readexecuted')
+        }
+        expect(await box.run('write-file', ['/out/a.class', 'changed'])).toMatchObject({ exitCode: 0 })
+        expect((await box.run('cat', ['/out/a.class'])).stdout.toString()).toBe('changed')
+      },
+      { artefacts },
+    )
+  })
+
+  test('gives artefacts to the program, as a compiler would', ['describe'], async (bench) => {
+    const ended = await bench.run('describe', ['/out/a.class', '/out/lib', '/out/lib/program'], { artefacts })
+    expect(ended.lines).toEqual([
+      expect.stringMatching(/^\/out\/a\.class 644 [1-9]\d*$/u),
+      expect.stringMatching(/^\/out\/lib 755 [1-9]\d*$/u),
+      expect.stringMatching(/^\/out\/lib\/program 755 [1-9]\d*$/u),
+    ])
+  })
+
   test('gives a new sandbox nothing of an earlier one', ['write-file', 'create'], async (bench) => {
     const paths = WRITABLE.map((folder) => `${folder}/trace`)
     await bench.inSandbox(async (box) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-import type { RunningCommand } from '../driver.js'
+import type { ResourceUse, RunningCommand } from '../driver.js'
 import type { CaseGroup } from './case.js'
 import { converse } from './converse.js'
 
@@ -57,6 +57,28 @@ export const interactive: CaseGroup = (test) => {
       running?.endInput()
       expect((await box.run('hello')).exitCode).toBe(0)
     })
+  })
+
+  test('tells what a program has used while it runs, where the driver can', ['spin'], async (bench) => {
+    let used: ResourceUse | null | undefined
+    let afterwards: ResourceUse | null | undefined
+    let after: Promise<void> | undefined
+    const ended = await converse(bench, 'spin', { stdin: 'interactive' }, async (running) => {
+      do used = await running.usage?.()
+      while (used && used.cpuTimeMs < 50)
+      running.signal('SIGKILL')
+      after = running.usage?.().then((answer) => {
+        afterwards = answer
+      })
+    })
+    await after
+    if (used === undefined) return
+    expect(ended).toMatchObject({ signal: 'SIGKILL', stopReason: null })
+    expect(used?.cpuTimeMs).toBeLessThanOrEqual(ended.usage.cpuTimeMs)
+    expect(used?.memoryBytes).toBeGreaterThan(0)
+    expect(used?.memoryBytes).toBeLessThanOrEqual(ended.usage.memoryBytes)
+    // Asked when it may have ended: the last figures or none, but an answer.
+    expect(afterwards).not.toBeUndefined()
   })
 
   const tty = { cols: 80, rows: 24 }

@@ -9,7 +9,14 @@ import type { FrameEvent } from '../namespaces/frames.js'
 import { EVENT, FrameWriter, REQUEST } from '../namespaces/frames.js'
 import type { AgentContainer } from './agent-container.js'
 import { SANDBOX_ID } from './agent-container.js'
-import { CONTAINER_EVENT, CONTAINER_REQUEST, forwarded, isScratch, sourceRecords } from './records.js'
+import {
+  CONTAINER_EVENT,
+  CONTAINER_REQUEST,
+  artefactRecords,
+  forwarded,
+  isScratch,
+  sourceRecords,
+} from './records.js'
 import type { ContainerShape } from './shape.js'
 import { isJudgedByPeak, shapeOf } from './shape.js'
 
@@ -96,8 +103,9 @@ export class DockerSandbox implements Sandbox {
     if (before) this.#source.release(before.shape, before.container)
   }
 
-  async #records(): Promise<readonly Uint8Array[]> {
-    if (!this.#holder) return []
+  /** What earlier commands have left; undefined before the first that may leave anything. */
+  async #records(): Promise<readonly Uint8Array[] | undefined> {
+    if (!this.#holder) return undefined
     this.#collected ??= await collect(this.#holder.container)
     return this.#collected
   }
@@ -106,7 +114,7 @@ export class DockerSandbox implements Sandbox {
     container: AgentContainer,
     command: Command,
     signal: AbortSignal | undefined,
-    records: readonly Uint8Array[],
+    records: readonly Uint8Array[] | undefined,
   ): Promise<Outcome> {
     const running = new RunningNamespacesCommand(
       { id: SANDBOX_ID, send: (pieces) => container.send(pieces) },
@@ -137,9 +145,7 @@ export class DockerSandbox implements Sandbox {
     this.#abort = abort
     try {
       if (container.lost) throw container.lost
-      for (const pieces of sourceRecords(SANDBOX_ID, this.#spec.files)) container.send(pieces)
-      for (const one of records)
-        if (command.ephemeral !== true || !isScratch(one)) container.send(forwarded(SANDBOX_ID, one))
+      this.#bringFiles(container, records, command.ephemeral === true)
       container.send(openFrame(this.#spec.fileSystemBytes))
       container.send(runFrame(SANDBOX_ID, command))
       return await judged(container, command, await running.outcome)
@@ -153,6 +159,19 @@ export class DockerSandbox implements Sandbox {
       signal?.removeEventListener('abort', abort)
       container.listen(undefined)
     }
+  }
+
+  #bringFiles(
+    container: AgentContainer,
+    records: readonly Uint8Array[] | undefined,
+    isEphemeral: boolean,
+  ): void {
+    const { files, artefacts = [] } = this.#spec
+    for (const pieces of sourceRecords(SANDBOX_ID, files)) container.send(pieces)
+    if (records === undefined)
+      for (const pieces of artefactRecords(SANDBOX_ID, artefacts)) container.send(pieces)
+    for (const one of records ?? [])
+      if (!isEphemeral || !isScratch(one)) container.send(forwarded(SANDBOX_ID, one))
   }
 
   /** A container that has ended under its command: by a limit that the engine knows of, or by the engine's own end. */

@@ -66,7 +66,10 @@ class FakeSandbox implements Sandbox {
   constructor(spec: SandboxSpec, programs: ReadonlyMap<string, FakeProgram>, onDispose: () => void) {
     this.executionId = spec.executionId
     this.#programs = programs
-    this.#files = new Map(spec.files.map(({ name, content }) => [`/box/${name}`, content]))
+    this.#files = new Map([
+      ...spec.files.map(({ name, content }) => [`/box/${name}`, content] as const),
+      ...(spec.artefacts ?? []).map(({ name, content }) => [`/out/${name}`, content] as const),
+    ])
     this.#onDispose = onDispose
   }
 
