@@ -113,6 +113,7 @@ try {
   const plainOptions = {
     ...containerOptions(shapeOf(name, spec, LIMITS), {
       name: 'codeexec-bench',
+      owner: 'bench',
       uid: 900_000,
       runtime: undefined,
     }),

@@ -35,12 +35,11 @@ export async function dockerImagesCommand(
     if (action === 'prune' && words.length === 0) return await prune(command)
     const ids = chosenIds(command, words)
     if (action === 'build') return await build(command, ids)
-    if (action === 'push') return await transfer(command, ids, pushImage)
-    if (action === 'pull') return await transfer(command, ids, pullImage)
+    if (action === 'push' || action === 'pull') return await transfer(command, ids, action)
   } catch (error) {
     const hasStatus = error instanceof Error && ('statusCode' in error || 'code' in error)
     if (!(error instanceof ImageBuildError) && !hasStatus) throw error
-    command.write(`The Docker Engine: ${error.message}`)
+    command.write(hasStatus ? `The Docker Engine: ${error.message}` : error.message)
     return 1
   }
   command.write(DOCKER_IMAGES_USAGE)
@@ -52,7 +51,7 @@ function chosenIds({ languages }: DockerImagesCommand, words: readonly string[])
   if (words.length === 0 || words.includes('all')) return all
   const unknown = words.filter((word) => !languages.find(word))
   if (unknown.length > 0)
-    throw new ImageBuildError(`there is no language ${unknown.join(', ')}; known are ${all.join(', ')}`)
+    throw new ImageBuildError(`There is no language ${unknown.join(', ')}; known are ${all.join(', ')}`)
   return words.flatMap((word) => languages.find(word)?.id ?? [])
 }
 
@@ -101,19 +100,30 @@ async function prune({ docker, names, plan, write }: DockerImagesCommand): Promi
   return 0
 }
 
+const TRANSFERS = {
+  push: { doing: 'pushing', one: pushImage },
+  pull: { doing: 'pulling', one: pullImage },
+} as const
+
 async function transfer(
-  command: DockerImagesCommand,
+  { docker, names, plan, write }: DockerImagesCommand,
   ids: readonly string[],
-  one: (docker: Docker, name: string, repository: string) => Promise<void>,
+  action: keyof typeof TRANSFERS,
 ): Promise<number> {
+  // Without one, the engine would take the names for a public registry's.
+  if (names.registry === undefined)
+    throw new ImageBuildError('No registry is named; set CODEEXEC_DOCKER_REGISTRY')
+  const { doing, one } = TRANSFERS[action]
   let failed = 0
-  for (const image of command.plan.languages.filter(({ id }) => ids.includes(id))) {
+  for (const image of plan.languages.filter(({ id }) => ids.includes(id))) {
+    const say = (message: string): void => write(progressLine({ id: image.id, message, percent: null }))
     try {
-      await one(command.docker, command.names.name(image), command.names.repository(image.id))
-      command.write(`${image.id.padEnd(10)} ${command.names.name(image)}`)
+      say(`${doing} ${names.name(image)}`)
+      await one(docker, names.name(image))
+      say('ready')
     } catch (error) {
       failed += 1
-      command.write(`${image.id.padEnd(10)} failed: ${(error as Error).message}${hintFor(image, error)}`)
+      say(`failed: ${(error as Error).message}${hintFor(image, error)}`)
     }
   }
   return failed === 0 ? 0 : 1

@@ -27,6 +27,8 @@ export interface ImageNaming {
 
 export class ImageNames {
   readonly debianImage: string
+  /** Where images come from and go to, beside the engine itself. */
+  readonly registry: string | undefined
   readonly #naming: ImageNaming
 
   constructor(naming: ImageNaming) {
@@ -36,6 +38,7 @@ export class ImageNames {
       )
     this.#naming = naming
     this.debianImage = naming.debianImage
+    this.registry = naming.registry
   }
 
   /** `codeexec/python`, with the registry before it where there is one. */

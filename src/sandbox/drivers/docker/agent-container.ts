@@ -93,11 +93,12 @@ export class AgentContainer {
         const said = words === '' ? '' : `: ${words.trim()}`
         const error = new SandboxError('engine', `the container ended, or its engine${said}`, { cause })
         if (made) made.#lose(error)
-        else reject(error)
+        // Where the engine could not even start it, its answer says why.
+        else void started.then(() => reject(error))
       }
       const patience = setTimeout(() => {
         stream.destroy()
-        lose(new Error('the agent was not ready in time'))
+        reject(new SandboxError('engine', 'the agent of a container was not ready in time'))
       }, START_PATIENCE_MS)
       const onEvent = (event: FrameEvent): void => {
         if (made) return made.#listener?.onEvent(event)

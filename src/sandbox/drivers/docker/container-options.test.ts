@@ -19,7 +19,7 @@ const limits: CommandLimits = {
   cpus: 0.5,
 }
 const spec = { files: [], fileSystemBytes: 64 * MIB }
-const identity = { name: 'codeexec-pool-1', uid: 900_000, runtime: undefined }
+const identity = { name: 'codeexec-pool-1', owner: 'me', uid: 900_000, runtime: undefined }
 
 describe('a container', () => {
   const shape = shapeOf('codeexec/python:0123', spec, limits)
@@ -60,6 +60,11 @@ describe('a container', () => {
       Env: [],
       Tty: false,
     })
+  })
+
+  it('says whose it is', () => {
+    expect(options.name).toBe('codeexec-pool-1')
+    expect(options.Labels).toEqual({ 'io.codeexec.role': 'sandbox', 'io.codeexec.owner': 'me' })
   })
 
   it('runs under the runtime that was chosen', () => {

@@ -14,6 +14,8 @@ const IMAGE = /^[a-z0-9]+(?:[._/:@-][a-zA-Z0-9]+)*$/u
 
 /** Marks everything of ours in an engine. */
 export const LABEL = 'io.codeexec.role'
+/** The process that made a container. */
+export const OWNER_LABEL = 'io.codeexec.owner'
 
 export type ContainerRole = 'pool' | 'run'
 
@@ -27,6 +29,8 @@ export function containerName(role: ContainerRole, id: string): string {
 
 export interface ContainerIdentity {
   readonly name: string
+  /** Of the process that makes it; see sweep.ts. */
+  readonly owner: string
   /** The program's; the agent adds its own. */
   readonly uid: number
   /** OCI runtime by the name the engine knows it by; the engine's default when undefined. */
@@ -42,7 +46,7 @@ export function containerOptions(shape: ContainerShape, identity: ContainerIdent
   return {
     name: identity.name,
     Image: shape.image,
-    Labels: { [LABEL]: 'sandbox' },
+    Labels: { [LABEL]: 'sandbox', [OWNER_LABEL]: identity.owner },
     Entrypoint: [AGENT_PATH, String(identity.uid)],
     Cmd: [],
     // Root without any capability but the three the agent gives up before the program's first instruction.

@@ -9,7 +9,7 @@ import type { EngineAddress } from './engine.js'
 import { connectEngine, engineError } from './engine.js'
 import { ContainerPool } from './pool.js'
 import type { PoolCounts } from './pool.js'
-import { probeEngine } from './probe.js'
+import { UNCOUNTED, isCounted, probeEngine } from './probe.js'
 import { DockerSandbox } from './sandbox.js'
 import type { ContainerShape } from './shape.js'
 import { shapeOf } from './shape.js'
@@ -41,7 +41,7 @@ export type ExpectedCommand = Pick<SandboxSpec, 'image' | 'files' | 'fileSystemB
 }
 
 export interface DockerDriver extends SandboxDriver {
-  /** Removes what an earlier process left, and makes sure that the engine answers. Rejects with SandboxError. */
+  /** Removes what an earlier process left. Rejects with SandboxError where no engine answers, or a limit would not hold. */
   start(): Promise<void>
   /** Has containers ready for such commands. */
   expect(command: ExpectedCommand, count: number): void
@@ -49,7 +49,7 @@ export interface DockerDriver extends SandboxDriver {
   readonly isUp: boolean
   /** Containers by what they do. */
   readonly figures: ContainerPool<AgentContainer>['figures']
-  /** By language: commands that found a container ready, and those that had to wait for one. */
+  /** By language: containers that wait, commands that found one, and those that had to wait for one. */
   readonly poolCounts: ReadonlyMap<string, PoolCounts>
   /** Resolves when no container is being made or removed. */
   settled(): Promise<void>
@@ -67,7 +67,10 @@ class Driver implements DockerDriver {
   readonly #open = new Set<Sandbox>()
   /** Containers made and not yet removed; one that could not be removed is left to the next sweep. */
   readonly #live = new Set<string>()
-  /** Language by the image that it was last opened with. */
+  /** Names of containers that are being made. */
+  readonly #making = new Set<string>()
+  readonly #owner = randomUUID()
+  /** Language by the image it has, or had before a newer one. */
   readonly #languages = new Map<string, string>()
   readonly #aging: NodeJS.Timeout
   #nextUid = 0
@@ -79,17 +82,14 @@ class Driver implements DockerDriver {
     this.#docker = connectEngine(options)
     this.#pool = new ContainerPool({
       start: (shape) => this.#start(shape),
-      remove: async (container) => {
-        this.#live.delete(container.id)
-        await container.remove()
-      },
+      remove: (container) => this.#remove(container),
       capacity: options.pool,
       idleMs: POOL_IDLE_MS,
       onFailure: (error) => this.#log(error instanceof Error ? error.message : String(error)),
     })
     this.#aging = setInterval(() => {
       this.#pool.age()
-      void sweepContainers(this.#docker, (id) => this.#live.has(id)).catch(() => undefined)
+      void this.#sweep().catch(() => undefined)
     }, AGE_INTERVAL_MS)
     this.#aging.unref()
   }
@@ -104,11 +104,15 @@ class Driver implements DockerDriver {
 
   get poolCounts(): ReadonlyMap<string, PoolCounts> {
     const byLanguage = new Map<string, PoolCounts>()
-    for (const [image, { hits, misses }] of this.#pool.counts) {
+    for (const [image, { ready, hits, misses }] of this.#pool.counts) {
       const language = this.#languages.get(image)
       if (language === undefined) continue
-      const before = byLanguage.get(language) ?? { hits: 0, misses: 0 }
-      byLanguage.set(language, { hits: before.hits + hits, misses: before.misses + misses })
+      const before = byLanguage.get(language) ?? { ready: 0, hits: 0, misses: 0 }
+      byLanguage.set(language, {
+        ready: before.ready + ready,
+        hits: before.hits + hits,
+        misses: before.misses + misses,
+      })
     }
     return byLanguage
   }
@@ -116,7 +120,8 @@ class Driver implements DockerDriver {
   async start(): Promise<void> {
     try {
       await this.#docker.ping()
-      const swept = await sweepContainers(this.#docker)
+      await this.#refuseWeakEngine()
+      const swept = await this.#sweep()
       if (swept > 0) this.#log(`removed ${swept} containers that an earlier process left`)
       this.#isUp = true
     } catch (error) {
@@ -126,7 +131,9 @@ class Driver implements DockerDriver {
 
   expect(command: ExpectedCommand, count: number): void {
     const image = this.#options.image(command.image)
-    if (image !== undefined) this.#pool.expect(shapeOf(image, command, command.limits), count)
+    if (image === undefined) return
+    this.#languages.set(image, command.image)
+    this.#pool.expect(shapeOf(image, command, command.limits), count)
   }
 
   // oxlint-disable-next-line typescript/require-await -- refusals are rejections, like those of every driver
@@ -154,9 +161,8 @@ class Driver implements DockerDriver {
         image === undefined
           ? undefined
           : async () => {
-              const container = await this.#start(PROBE_SHAPE(image))
-              this.#live.delete(container.id)
-              await container.remove()
+              const container = await this.#make(PROBE_SHAPE(image))
+              await this.#remove(container)
               return container.report
             },
     })
@@ -172,32 +178,70 @@ class Driver implements DockerDriver {
     await Promise.all([...this.#open].map((sandbox) => sandbox.dispose()))
     await this.#pool.close()
     // What could not be removed while the engine was away.
-    if (this.#isUp) await sweepContainers(this.#docker).catch(() => undefined)
+    if (this.#isUp) await this.#sweep().catch(() => undefined)
   }
 
+  /** What the engine says of itself; what containers say is looked at when they are made. */
+  async #refuseWeakEngine(): Promise<void> {
+    const { runtime } = this.#options
+    const { checks } = await probeEngine(this.#docker, { runtime, tryContainer: undefined })
+    const missing = checks.filter(({ ok, required }) => required && !ok)
+    if (missing.length > 0) throw new SandboxError('engine', missing.map(({ detail }) => detail).join('; '))
+  }
+
+  /** A container in which every limit holds. */
   async #start(shape: ContainerShape): Promise<AgentContainer> {
+    const container = await this.#make(shape)
+    if (isCounted(container.report)) return container
+    await this.#remove(container)
+    throw new SandboxError('counters', UNCOUNTED)
+  }
+
+  #sweep(): Promise<number> {
+    return sweepContainers(this.#docker, {
+      label: this.#owner,
+      isWorkingWith: (id) => this.#live.has(id),
+      isMaking: (name) => this.#making.has(name),
+    })
+  }
+
+  async #remove(container: AgentContainer): Promise<void> {
+    this.#live.delete(container.id)
+    await container.remove()
+  }
+
+  async #make(shape: ContainerShape): Promise<AgentContainer> {
     const uid = FIRST_UID + (this.#nextUid++ % UID_COUNT)
     const name = containerName('pool', randomUUID())
+    this.#making.add(name)
     try {
+      const { runtime } = this.#options
       const container = await AgentContainer.start(this.#docker, shape, {
         name,
+        owner: this.#owner,
         uid,
-        runtime: this.#options.runtime,
+        runtime,
       })
-      this.#isUp = true
       this.#live.add(container.id)
+      this.#setUp(true)
       return container
     } catch (error) {
-      await this.#docker.ping().then(
-        () => {
-          this.#isUp = true
-        },
-        () => {
-          this.#isUp = false
-        },
+      this.#setUp(
+        await this.#docker.ping().then(
+          () => true,
+          () => false,
+        ),
       )
       throw error
+    } finally {
+      this.#making.delete(name)
     }
+  }
+
+  /** An engine that has come back may hold what could not be removed while it was away. */
+  #setUp(isUp: boolean): void {
+    if (isUp && !this.#isUp) void this.#sweep().catch(() => undefined)
+    this.#isUp = isUp
   }
 
   #log(line: string): void {

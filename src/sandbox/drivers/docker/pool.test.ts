@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SandboxError } from '../../driver.js'
 import { ContainerPool } from './pool.js'
 import type { ContainerShape } from './shape.js'
@@ -19,6 +19,9 @@ class Yard {
   readonly failures: unknown[] = []
   now = 0
   failing: Error | undefined
+  /** The failure of removals. */
+  stuck: Error | undefined
+  onStart = (): void => {}
   readonly pool: ContainerPool<FakeContainer>
 
   constructor(capacity: number) {
@@ -29,6 +32,7 @@ class Yard {
       onFailure: (error) => this.failures.push(error),
       // oxlint-disable-next-line typescript/require-await -- a start is asynchronous
       start: async (wanted) => {
+        this.onStart()
         if (this.failing) throw this.failing
         const container = { shape: wanted, lost: undefined, removed: false }
         this.made.push(container)
@@ -36,6 +40,7 @@ class Yard {
       },
       // oxlint-disable-next-line typescript/require-await -- so is a removal
       remove: async (container) => {
+        if (this.stuck) throw this.stuck
         container.removed = true
       },
     })
@@ -53,7 +58,84 @@ class Yard {
   }
 }
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 describe('the pool of containers', () => {
+  it('counts by image who found one ready, and how many wait', async () => {
+    const yard = new Yard(4)
+    await yard.use('python')
+    await yard.use('python')
+    const waiting = yard.made.at(-1)
+    if (waiting) waiting.lost = new SandboxError('engine', 'gone')
+    await yard.use('python')
+    yard.pool.expect(shape('bash'), 2)
+    yard.pool.expect({ ...shape('bash'), pids: 9 }, 1)
+    await yard.pool.settled()
+    expect(Object.fromEntries(yard.pool.counts)).toEqual({
+      python: { ready: 1, hits: 1, misses: 2 },
+      bash: { ready: 3, hits: 0, misses: 0 },
+    })
+  })
+
+  it('goes on counting what was asked of an image that it forgot', async () => {
+    const yard = new Yard(1)
+    await yard.use('python')
+    yard.now += 2000
+    yard.pool.tend()
+    await yard.pool.settled()
+    expect(yard.living).toBe(0)
+    expect(yard.pool.counts.get('python')).toEqual({ ready: 0, hits: 0, misses: 1 })
+  })
+
+  it('says that one could not be made ahead, and tries again after a while', async () => {
+    vi.useFakeTimers()
+    const yard = new Yard(2)
+    yard.failing = new SandboxError('container', 'the engine is away')
+    yard.pool.expect(shape('python'), 2)
+    await yard.pool.settled()
+    expect(yard.failures).toEqual([yard.failing, yard.failing])
+    yard.failing = undefined
+    yard.pool.tend()
+    await yard.pool.settled()
+    expect(yard.living).toBe(0)
+    yard.now += 2000
+    await vi.advanceTimersByTimeAsync(2000)
+    await yard.pool.settled()
+    expect(yard.pool.figures.ready).toBe(2)
+  })
+
+  it('says that one could not be removed, and goes on', async () => {
+    const yard = new Yard(1)
+    yard.stuck = new SandboxError('remove', 'the engine is away')
+    await yard.use('python')
+    expect(yard.failures).toEqual([yard.stuck])
+    expect(yard.pool.figures).toEqual({ ready: 1, starting: 0, inUse: 0 })
+  })
+
+  it('starts few at once, so that requests come first', async () => {
+    const yard = new Yard(8)
+    let most = 0
+    yard.onStart = () => {
+      most = Math.max(most, yard.pool.figures.starting)
+    }
+    yard.pool.expect(shape('python'), 6)
+    await yard.pool.settled()
+    expect(yard.pool.figures.ready).toBe(6)
+    expect(most).toBe(2)
+  })
+
+  it('removes what was still being made when it was closed', async () => {
+    const yard = new Yard(2)
+    yard.pool.expect(shape('python'), 2)
+    const closing = yard.pool.close()
+    expect(yard.pool.figures.starting).toBe(2)
+    await closing
+    expect(yard.made).toHaveLength(2)
+    expect(yard.living).toBe(0)
+  })
+
   it('never gives a container twice, and has the next one ready', async () => {
     const yard = new Yard(4)
     const first = await yard.use('python')

@@ -24,8 +24,9 @@ export interface PoolOptions<Container extends Poolable> {
   readonly now?: () => number
 }
 
-/** How often a container was ready when one was asked for. */
+/** Containers of one image: those that wait, and how often one did when it was asked for. */
 export interface PoolCounts {
+  readonly ready: number
   readonly hits: number
   readonly misses: number
 }
@@ -52,7 +53,7 @@ export class ContainerPool<Container extends Poolable> {
   readonly #shelves = new Map<string, Shelf<Container>>()
   readonly #removals = new Set<Promise<void>>()
   readonly #starts = new Set<Promise<unknown>>()
-  readonly #counts = new Map<string, PoolCounts>()
+  readonly #asked = new Map<string, Omit<PoolCounts, 'ready'>>()
   #retryAt = 0
   #retry: NodeJS.Timeout | undefined
   #closed = false
@@ -146,7 +147,14 @@ export class ContainerPool<Container extends Poolable> {
 
   /** By image. */
   get counts(): ReadonlyMap<string, PoolCounts> {
-    return this.#counts
+    const counts = new Map<string, PoolCounts>()
+    const add = (image: string, more: Partial<PoolCounts>): void => {
+      counts.set(image, { ready: 0, hits: 0, misses: 0, ...counts.get(image), ...more })
+    }
+    for (const [image, asked] of this.#asked) add(image, asked)
+    for (const { shape, ready } of this.#shelves.values())
+      add(shape.image, { ready: (counts.get(shape.image)?.ready ?? 0) + ready.length })
+    return counts
   }
 
   /** Resolves when nothing is being made or removed. */
@@ -163,9 +171,9 @@ export class ContainerPool<Container extends Poolable> {
     await this.settled()
   }
 
-  #count({ image }: ContainerShape, result: keyof PoolCounts): void {
-    const { hits, misses } = this.#counts.get(image) ?? { hits: 0, misses: 0 }
-    this.#counts.set(image, { hits, misses, [result]: { hits, misses }[result] + 1 })
+  #count({ image }: ContainerShape, result: 'hits' | 'misses'): void {
+    const before = this.#asked.get(image) ?? { hits: 0, misses: 0 }
+    this.#asked.set(image, { ...before, [result]: before[result] + 1 })
   }
 
   #now(): number {

@@ -12,6 +12,14 @@ export interface ProbeOptions {
   readonly tryContainer: (() => Promise<AgentReport>) | undefined
 }
 
+export const UNCOUNTED =
+  'the runtime shows no CPU time or memory inside containers, so those limits could not be enforced'
+
+/** Whether the agent can see what it stops programs by. */
+export function isCounted({ cpu, memory }: AgentReport): boolean {
+  return cpu && memory
+}
+
 /** The parts of the engine's description that are looked at; not all are in the client's types. */
 interface EngineInfo {
   readonly ServerVersion: string
@@ -109,15 +117,13 @@ async function containerChecks({ tryContainer }: ProbeOptions): Promise<readonly
   } catch (error) {
     return [required('container', false, error instanceof Error ? error.message : String(error))]
   }
-  const counted = report.cpu && report.memory
+  const counted = isCounted(report)
   return [
     required('container', true, 'made, started and removed with every restriction'),
     required(
       'counters',
       counted,
-      counted
-        ? 'CPU time and memory of a container are seen inside it'
-        : 'the runtime shows no CPU time or memory inside containers, so those limits could not be enforced',
+      counted ? 'CPU time and memory of a container are seen inside it' : UNCOUNTED,
     ),
     {
       name: 'memory-peak',

@@ -1,27 +1,43 @@
-/** Containers that an earlier process left: it died, their agents saw their input end, and nobody removed them. */
+/** Containers that nobody works with any more: of a process that died, or of a moment in which the engine was away. */
 import type Docker from 'dockerode'
-import { LABEL } from './container-options.js'
+import { LABEL, OWNER_LABEL } from './container-options.js'
 import { gone } from './engine.js'
 
 /** A container of a living service is not started for a moment after its creation. */
-const CREATED_GRACE_SECONDS = 120
+const CREATED_GRACE_SECONDS = 60
+
+/** What this process knows of its own containers. */
+export interface Owner {
+  /** What its containers are labelled with. */
+  readonly label: string
+  /** Of one that was made, by the engine's id. */
+  isWorkingWith(id: string): boolean
+  /** Of one that is about to be made, by its name. */
+  isMaking(name: string): boolean
+}
 
 /**
- * Removes them, but for those that `isOurs` says this process still works with; resolves with their number. One that runs belongs to a service that lives, on this machine or another
- * that shares the engine, and is left alone: an agent ends with its service.
+ * Removes them; resolves with their number. A running container of somebody else belongs to a service that lives, on
+ * this machine or another that shares the engine, and is left alone: an agent ends with its service.
  */
-export async function sweepContainers(
-  docker: Docker,
-  isOurs: (id: string) => boolean = () => false,
-): Promise<number> {
-  const ours = await docker.listContainers({ all: true, filters: { label: [LABEL] } })
+export async function sweepContainers(docker: Docker, owner: Owner): Promise<number> {
+  const all = await docker.listContainers({ all: true, filters: { label: [LABEL] } })
   const nowSeconds = Date.now() / 1000
-  const left = ours.filter(
-    ({ Id, State, Created }) =>
-      !isOurs(Id) &&
-      (['exited', 'dead'].includes(State) ||
-        (State === 'created' && nowSeconds - Created > CREATED_GRACE_SECONDS)),
-  )
+  const left = all.filter((container) => isLeft(container, owner, nowSeconds))
   await Promise.all(left.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))))
   return left.length
+}
+
+type Listed = Pick<Docker.ContainerInfo, 'Id' | 'Names' | 'State' | 'Created' | 'Labels'>
+
+/** Whether nobody works with a container. */
+export function isLeft(
+  { Id, Names, State, Created, Labels }: Listed,
+  owner: Owner,
+  nowSeconds: number,
+): boolean {
+  if (Labels[OWNER_LABEL] === owner.label)
+    return !owner.isWorkingWith(Id) && !Names.some((name) => owner.isMaking(name.slice(1)))
+  if (State === 'created') return nowSeconds - Created > CREATED_GRACE_SECONDS
+  return State === 'exited' || State === 'dead'
 }
