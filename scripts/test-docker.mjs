@@ -1,10 +1,10 @@
 /**
  * The Docker driver's checks on a private engine: the driver conformance suite, what only this driver promises, the
- * hostile programs through a whole service, and the engine's own death under load. `npm run test:docker` runs it
+ * hostile programs through a whole service, the engine's own death under load, TLS and runtimes, images and a registry. `npm run test:docker` runs it
  * alone; `npm test` runs it among its suites.
  *
  *   --languages=all     hostile programs of every language instead of the quick few
- *   --parts=driver      one or several of driver, hostile, engine
+ *   --parts=driver      one or several of driver, hostile, engine, transport, images
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { CACHE, PrivateEngine, unfitness } from './docker/engine.mjs'
-import { installEngine, prepareImages, settingsFor } from './docker/prepare.mjs'
+import { installEngine, installNeighbours, prepareImages, settingsFor } from './docker/prepare.mjs'
 import { add, closingLine, countVitest } from './lib/counts.mjs'
 import { ROOT } from './lib/paths.mjs'
 import { run, stopOnSignals } from './lib/run.mjs'
@@ -66,10 +66,11 @@ async function runSuites(engine, languages, parts) {
       counts.push(await vitest(scratch, 'integration', 'src/sandbox/drivers/docker', env))
     if (parts.has('hostile'))
       counts.push(await vitest(scratch, 'hostile', 'tests/hostile/hostile.integration.test.ts', env))
-    // This one stops and starts an engine of its own, on the same images.
+    // These start engines of their own, on the same images.
     await engine.stop()
     const own = { ...env, CODEEXEC_TEST_DOCKER_DATA: engine.dataRoot }
-    if (parts.has('engine')) counts.push(await vitest(scratch, 'e2e', 'tests/e2e/docker-engine.test.ts', own))
+    for (const part of ['engine', 'transport', 'images'])
+      if (parts.has(part)) counts.push(await vitest(scratch, 'e2e', `tests/e2e/docker-${part}.test.ts`, own))
     return add(...counts)
   } finally {
     rmSync(scratch, { recursive: true })
@@ -77,7 +78,10 @@ async function runSuites(engine, languages, parts) {
 }
 
 const { values } = parseArgs({
-  options: { languages: { type: 'string' }, parts: { type: 'string', default: 'driver,hostile,engine' } },
+  options: {
+    languages: { type: 'string' },
+    parts: { type: 'string', default: 'driver,hostile,engine,transport,images' },
+  },
 })
 const parts = new Set(values.parts.split(','))
 const chosen = values.languages?.split(',') ?? QUICK_LANGUAGES
@@ -88,6 +92,7 @@ stopOnSignals()
 const reason = unfitness()
 if (reason === undefined) {
   await installEngine()
+  await installNeighbours()
   const engine = new PrivateEngine()
   try {
     await engine.start()

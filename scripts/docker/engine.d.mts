@@ -1,5 +1,6 @@
 export class PrivateEngine {
-  constructor(dataRoot?: string)
+  /** `moreArguments` are dockerd's own. */
+  constructor(dataRoot?: string, moreArguments?: readonly string[])
   readonly dataRoot: string
   readonly socket: string
   readonly host: string

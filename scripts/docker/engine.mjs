@@ -23,9 +23,11 @@ export class PrivateEngine {
   #child
   #folder
   #ended
+  #moreArguments
 
-  constructor(dataRoot = join(CACHE, 'data')) {
+  constructor(dataRoot = join(CACHE, 'data'), moreArguments = []) {
     this.dataRoot = dataRoot
+    this.#moreArguments = moreArguments
     // A socket's path may have no more than 107 characters, so it does not lie in the cache.
     this.#folder = mkdtempSync(join(tmpdir(), 'codeexec-engine-'))
     this.socket = join(this.#folder, 'docker.sock')
@@ -47,6 +49,7 @@ export class PrivateEngine {
       `--exec-root=${join(this.#folder, 'exec')}`,
       `--host=${this.host}`,
       `--pidfile=${join(this.#folder, 'pid')}`,
+      ...this.#moreArguments,
     ]
     this.#child = spawn('dockerd', argv, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     // However this process ends, the engine ends with it.
@@ -74,12 +77,12 @@ export class PrivateEngine {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_PATIENCE_MS)
     await this.#ended
     clearTimeout(timer)
+    this.#endHelper()
   }
 
   /** Stops it for good and forgets its socket; the data stay. */
   async dispose() {
     await this.stop()
-    this.#endHelper()
     const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n')
     for (const mount of mounts
       .map((line) => line.split(' ')[1])
@@ -88,7 +91,10 @@ export class PrivateEngine {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** An engine that was killed leaves its containerd, which holds its containers, to the next engine; or to us. */
+  /**
+   * The containerd of an engine that was killed dies with it, but may not have been reaped when the next engine
+   * starts, which would then wait for it in vain: for the file, it lives.
+   */
   #endHelper() {
     const file = join(this.#folder, 'exec', 'containerd', 'containerd.pid')
     if (!existsSync(file)) return
@@ -97,6 +103,7 @@ export class PrivateEngine {
     } catch (error) {
       if (error.code !== 'ESRCH') throw error
     }
+    rmSync(file)
   }
 
   answers() {

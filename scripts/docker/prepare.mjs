@@ -7,15 +7,20 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from '../lib/paths.mjs'
 import { run } from '../lib/run.mjs'
 import { say } from '../lib/say.mjs'
-import { installPackages } from '../lib/system-packages.mjs'
+import { installPackages, installWherePossible } from '../lib/system-packages.mjs'
 
 export const ENGINE_PACKAGES = ['docker.io', 'mmdebstrap', 'debian-archive-keyring']
-const DEBIAN_IMAGE = 'codeexec-test/debian:trixie'
+export const DEBIAN_IMAGE = 'codeexec-test/debian:trixie'
 const DEBIAN_TIMEOUT_MS = 10 * 60_000
 const IMAGES_TIMEOUT_MS = 30 * 60_000
 
 export async function installEngine() {
   await installPackages(ENGINE_PACKAGES)
+}
+
+/** What an engine has around it: a registry, certificates. Tests that miss one say so. */
+export async function installNeighbours() {
+  await installWherePossible(['docker-registry', 'openssl'])
 }
 
 async function dockerClient(engine) {
@@ -37,8 +42,9 @@ export function settingsFor(engine, dataDirectory) {
   }
 }
 
-/** Debian as mmdebstrap makes it: no registry is needed. */
-async function makeDebian(docker) {
+/** Debian as mmdebstrap makes it, as DEBIAN_IMAGE: no registry is needed. */
+export async function makeDebian(engine) {
+  const docker = await dockerClient(engine)
   const isThere = await docker
     .getImage(DEBIAN_IMAGE)
     .inspect()
@@ -63,7 +69,7 @@ async function makeDebian(docker) {
 
 /** Has the language images in the engine. */
 export async function prepareImages(engine, settings, languages) {
-  await makeDebian(await dockerClient(engine))
+  await makeDebian(engine)
   say(`  language images: ${languages.join(', ')}`)
   const cli = join(ROOT, 'dist', 'main', 'cli.js')
   const result = await run([process.execPath, cli, 'images', 'build', '--driver', 'docker', ...languages], {

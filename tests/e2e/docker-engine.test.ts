@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrivateEngine } from '../../scripts/docker/engine.mjs'
 import { startService } from '../hostile/harness/service.js'
 import type { Answer, Service } from '../hostile/harness/service.js'
+import { metric } from './support/client.js'
 
 const DATA = process.env['CODEEXEC_TEST_DOCKER_DATA']
 const CLIENTS = 4
@@ -76,6 +77,15 @@ describe.skipIf(unfit)(
     let engine: PrivateEngine
     let service: Service
 
+    /** Of our containers, those in this state, or all. */
+    async function names(state?: string): Promise<readonly string[]> {
+      const docker = new Docker({ socketPath: engine.socket })
+      const all = await docker.listContainers({ all: true, filters: { label: ['io.codeexec.role'] } })
+      return all
+        .filter(({ State }) => state === undefined || State === state)
+        .map(({ Names, Id }) => Names[0] ?? Id)
+    }
+
     beforeAll(async () => {
       engine = new PrivateEngine(DATA)
       await engine.start()
@@ -86,6 +96,17 @@ describe.skipIf(unfit)(
       await service?.stop()
       await engine?.dispose()
     }, 120_000)
+
+    it('tells how many containers wait, and how often one did', async () => {
+      await untilTrue(service)
+      const figure = (name: string, labels: string): Promise<number> =>
+        metric(service, `${name}{language="bash",kind="container"${labels}}`)
+      await expect.poll(() => figure('codeexec_warm_ready', '')).toBeGreaterThan(0)
+      const before = await figure('codeexec_warm_requests_total', ',result="hit"')
+      await untilTrue(service)
+      expect(await figure('codeexec_warm_requests_total', ',result="hit"')).toBe(before + 1)
+      expect(await figure('codeexec_warm_requests_total', ',result="miss"')).toBeLessThanOrEqual(1)
+    })
 
     for (const [how, signal] of [
       ['is stopped', 'SIGTERM'],
@@ -110,14 +131,33 @@ describe.skipIf(unfit)(
         await expect
           .poll(async () => (await service.get('/health/ready')).status, { timeout: 30_000 })
           .toBe(200)
+        // Nor are there any that could not be started or removed while the engine was away.
+        for (const state of ['created', 'exited'])
+          await expect.poll(() => names(state), { timeout: 30_000 }).toEqual([])
       })
     }
 
+    it('a service that is killed leaves nothing running, and the next one removes the rest', async () => {
+      const endless = service
+        .post('/api/v1/execute', { language: 'bash', code: 'sleep 1000' })
+        .catch(() => 'lost')
+      await expect
+        .poll(async () => (await names('running')).some((name) => name.includes('-run-')))
+        .toBe(true)
+      await service.crash()
+      expect(await endless).toBe('lost')
+      await expect.poll(() => names('running'), { timeout: 30_000 }).toEqual([])
+      const left = await names()
+      expect(left.length).toBeGreaterThan(0)
+      service = await startService({ DOCKER_HOST: engine.host })
+      await untilTrue(service)
+      const now = await names()
+      expect(left.filter((name) => now.includes(name))).toEqual([])
+    })
+
     it('leaves no container behind when the service stops', async () => {
       expect(await service.stop()).toBe(0)
-      const docker = new Docker({ socketPath: engine.socket })
-      const left = await docker.listContainers({ all: true, filters: { label: ['io.codeexec.role'] } })
-      expect(left.map(({ Names, State }) => [Names[0], State])).toEqual([])
+      expect(await names()).toEqual([])
     })
   },
 )

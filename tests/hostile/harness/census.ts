@@ -159,8 +159,8 @@ function mountPoints(pid: string, concerned = /./): string[] {
     .filter((line) => concerned.test(line))
     .map((line) => {
       const [, , , , where = ''] = line.split(' ')
-      // An engine names its containers' mounts by an id of 64 digits.
-      const place = where.replace(/[0-9a-f]{64}/, 'ID')
+      // An engine names its containers' mounts by an id of 64 digits, their networks by one of 12.
+      const place = where.replace(/[0-9a-f]{64}|(?<=\/netns\/)[0-9a-f]{12}/, 'ID')
       return `${place} ${line.split(' - ')[1]?.split(' ')[0] ?? ''}`
     })
 }
