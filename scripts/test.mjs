@@ -13,7 +13,13 @@ import { prepare } from './lib/prepare.mjs'
 import { run, stopOnSignals } from './lib/run.mjs'
 import { fail, say, seconds } from './lib/say.mjs'
 import { IMAGES, SUITES } from './lib/suites.mjs'
-import { PACKAGES_FOR_BROWSER, PACKAGES_TO_RUN, PACKAGES_TO_TEST } from './lib/system-packages.mjs'
+import {
+  PACKAGES_FOR_BROWSER,
+  PACKAGES_TO_RUN,
+  PACKAGES_TO_TEST,
+  installWherePossible,
+  packagesForEngine,
+} from './lib/system-packages.mjs'
 
 function chosenSuites() {
   const { values } = parseArgs({ options: { only: { type: 'string' } } })
@@ -55,6 +61,7 @@ async function runSuite(suite, scratch) {
 const suites = chosenSuites()
 stopOnSignals()
 await prepare([...PACKAGES_TO_RUN, ...PACKAGES_TO_TEST], PACKAGES_FOR_BROWSER)
+if (suites.some(({ name }) => name === 'operations')) await installWherePossible(packagesForEngine())
 const scratch = mkdtempSync(join(tmpdir(), 'codeexec-test-'))
 const results = []
 try {

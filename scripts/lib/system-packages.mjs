@@ -1,6 +1,6 @@
 /** Debian packages: finds the missing ones and installs only these. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 
 import { run } from './run.mjs'
 import { fail, say } from './say.mjs'
@@ -21,6 +21,15 @@ export const PACKAGES_TO_RUN = [
  * monitoring that operators put around the service.
  */
 export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs', 'nginx-light', 'prometheus', 'openssl']
+
+/**
+ * A Docker Engine that the service's own image is built on and run by, and its command line, which Debian has in a
+ * package of its own since 13; without them those tests are skipped.
+ */
+export function packagesForEngine(release = readFileSync('/etc/os-release', 'utf8')) {
+  const version = Number(/^VERSION_ID="?(\d+)/m.exec(release)?.[1])
+  return version >= 13 ? ['docker.io', 'docker-cli'] : ['docker.io']
+}
 
 /** The browser that the page is tested in, and the fonts its pictures are made with; without it those tests are skipped. */
 export const PACKAGES_FOR_BROWSER = ['chromium', 'fonts-dejavu-core', 'fonts-liberation']
