@@ -5,6 +5,7 @@
  *   node scripts/bench-docker.mjs [--rounds=40]
  */
 import { mkdirSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
@@ -123,6 +124,7 @@ try {
     OpenStdin: false,
     AttachStdin: false,
   }
+  const [loadBefore] = loadavg()
   driver.expect({ ...spec, limits: LIMITS }, 2)
   await driver.settled()
   const pooled = []
@@ -147,6 +149,7 @@ try {
     )
   const ratio = quantile(plain, 0.5) / quantile(pooled, 0.5)
   say(`${ratio.toFixed(1)} times faster at the median of ${rounds} rounds; the target is 8`)
+  say(`${availableParallelism()} processors, load ${loadBefore.toFixed(1)} before`)
   process.exitCode = ratio >= 8 ? 0 : 1
 } finally {
   await engine.dispose()
