@@ -59,7 +59,7 @@ function variableRow({ name, description, schema, fallback }) {
 }
 
 function configurationPage() {
-  const { http, authentication, tracing, queue, interactive, store, submissions, webhooks, limits } =
+  const { http, authentication, tracing, queue, interactive, store, submissions, webhooks, limits, docker } =
     VARIABLES
   const sections = {
     'The process': Object.values(VARIABLES).filter(isVariable),
@@ -74,6 +74,7 @@ function configurationPage() {
     'Default limits': listVariables(limits.defaults),
     'Highest limits a request may ask for': listVariables(limits.maximum),
     'Limits of `POST /run`': listVariables(limits.compact),
+    'A Docker Engine': listVariables(docker),
   }
   const documented = Object.values(sections).flat().length
   if (documented !== listVariables().length) fail('a group of settings has no section in the documentation.')

@@ -22,13 +22,9 @@ export function makeAuthority(folder: string): void {
 /** `cert.pem` and `key.pem` in `folder`, signed by that authority, for 127.0.0.1 and for both ends. */
 export function makeCertificate(authority: string, folder: string): void {
   mkdirSync(folder, { recursive: true })
-  openssl(
-    'req',
-    '-x509',
-    ...KEY,
-    ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'],
-    ...['-addext', 'extendedKeyUsage=serverAuth,clientAuth', '-addext', 'basicConstraints=CA:FALSE'],
-    ...['-CA', path.join(authority, 'ca.pem'), '-CAkey', path.join(authority, 'ca-key.pem')],
-    ...['-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem')],
-  )
+  const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const use = ['-addext', 'extendedKeyUsage=serverAuth,clientAuth', '-addext', 'basicConstraints=CA:FALSE']
+  const signer = ['-CA', path.join(authority, 'ca.pem'), '-CAkey', path.join(authority, 'ca-key.pem')]
+  const files = ['-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem')]
+  openssl('req', '-x509', ...KEY, ...name, ...use, ...signer, ...files)
 }

@@ -20,13 +20,15 @@ const INFO = {
 }
 const REPORT = { cgroupVersion: 2, cpu: true, memory: true, memoryPeak: true, oom: true }
 
+const shown = (): Promise<typeof REPORT> => Promise.resolve(REPORT)
+const refused = (): Promise<never> => Promise.reject(new SandboxError('container', 'refused'))
+
 function probe(info: object, options: Partial<ProbeOptions> = {}, api = '1.48'): Promise<DriverReport> {
   const docker = {
     info: () => Promise.resolve({ ...INFO, ...info }),
     version: () => Promise.resolve({ ApiVersion: api }),
   }
-  const tryContainer = (): Promise<typeof REPORT> => Promise.resolve(REPORT)
-  return probeEngine(docker as unknown as Docker, { runtime: undefined, tryContainer, ...options })
+  return probeEngine(docker as unknown as Docker, { runtime: undefined, tryContainer: shown, ...options })
 }
 
 function missing({ checks }: DriverReport): readonly string[] {
@@ -81,10 +83,9 @@ describe('what an engine can enforce', () => {
   })
 
   it('is nothing where no container can be made, or no engine answers', async () => {
-    const tryContainer = (): Promise<never> => Promise.reject(new SandboxError('container', 'refused'))
-    expect(missing(await probe({}, { tryContainer }))).toEqual(['container'])
+    expect(missing(await probe({}, { tryContainer: refused }))).toEqual(['container'])
     const away = { info: () => Promise.reject(new Error('connect ENOENT')) } as unknown as Docker
-    const report = await probeEngine(away, { runtime: undefined, tryContainer })
+    const report = await probeEngine(away, { runtime: undefined, tryContainer: refused })
     expect(missing(report)).toEqual(['engine'])
     expect(report.checks[0]?.detail).toContain('DOCKER_HOST')
   })
