@@ -198,6 +198,10 @@ static void prepare(const struct launch *launch, const struct open_request *open
         if (mounts < 0) fail("keep-mounts");
         send_descriptor(REPORT_MOUNTS, mounts);
         close(mounts);
+        int folders = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folders < 0) fail("keep-folders");
+        send_descriptor(REPORT_FOLDERS, folders);
+        close(folders);
     }
     if (!ephemeral) return;
     /* In one more copy: the namespace that is kept must not have these layers. */

@@ -24,6 +24,7 @@
 enum report_kind {
     REPORT_FAILED = 1, /* value: errno; step */
     REPORT_MOUNTS,     /* the sandbox's mount namespace comes along as a descriptor, for the commands after this one */
+    REPORT_FOLDERS,    /* the folder that the writable ones are in comes along as a descriptor */
     REPORT_STARTED,    /* time_ns: just before exec; value: CPU ns of our own preparation; sender: the program */
     REPORT_TERMINAL,   /* a terminal's controlling side comes along as a descriptor */
     REPORT_PARKED,     /* a parked launch waits for its release */

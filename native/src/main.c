@@ -40,6 +40,7 @@
 #include "warm.h"
 
 #define SERVICE_FD 3
+#define OUTGOING_KEEP_BYTES (4u * 1024u * 1024u)
 #define READ_BYTES (256u * 1024u)
 #define STOP_PATIENCE_NS 5000000000u
 
@@ -62,6 +63,8 @@ static void flush(void)
         }
         outbox_consume(&outgoing, (size_t)written);
     }
+    /* What a compiler has left goes out in one frame. */
+    if (outgoing.capacity > OUTGOING_KEEP_BYTES) outbox_free(&outgoing);
     watch_change(&service, EPOLLIN);
 }
 

@@ -35,6 +35,7 @@ enum request_type {
     /* Only in containers (native/container), where a sandbox's files are brought in and taken out again. */
     REQ_RECORD = 13, /* one record of a file, see container/files.c */
     REQ_COLLECT = 14, /* answered by EV_RECORD for all that the program left, then EV_COLLECTED */
+    REQ_ARTEFACTS = 15, /* u64 most bytes: between two commands; answered by EV_ARTEFACTS */
     REQ_WARM = 20 /* string image, string entry file, list of arguments, list of variables: keep a fork server */
 };
 
@@ -50,7 +51,8 @@ enum event_type {
     EV_STDIN_TAKEN = 72, /* u32 bytes written to the program's standard input or dropped after its end */
     EV_USAGE = 73,       /* u64 CPU ns, u64 peak memory bytes, of the running command so far */
     EV_RECORD = 74,
-    EV_COLLECTED = 75
+    EV_COLLECTED = 75,
+    EV_ARTEFACTS = 76 /* u32 1 and what collect.h adds, or u32 0 and nothing of meaning */
 };
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };

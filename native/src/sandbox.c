@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "collect.h"
 #include "held.h"
 #include "image.h"
 #include "parked.h"
@@ -70,6 +71,7 @@ struct sandbox {
     struct open_request request;
     struct slot *slot;
     int mount_namespace; /* of the first command, for those after it */
+    int folders; /* of the first command: what its writable folders are in */
     bool waiting, run_pending, disposing;
     bool parked;       /* made ahead, and nobody's yet */
     bool was_parked;   /* its first command was */
@@ -172,6 +174,7 @@ static void dispose(struct sandbox *sandbox)
 {
     stop_waiting(sandbox);
     if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace);
+    if (sandbox->folders >= 0) close(sandbox->folders);
     if (sandbox->slot) slot_release(sandbox->slot);
     *bucket_of(sandbox->id) = sandbox->next_in_bucket;
     if (sandbox->parked) standby_forget(sandbox);
@@ -460,6 +463,10 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
     case REPORT_MOUNTS:
         if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace); /* of a launch that was made again */
         sandbox->mount_namespace = descriptor;
+        return;
+    case REPORT_FOLDERS:
+        if (sandbox->folders >= 0) close(sandbox->folders);
+        sandbox->folders = descriptor;
         return;
     case REPORT_TERMINAL:
         if (descriptor >= 0) take_terminal(sandbox, descriptor);
@@ -798,7 +805,7 @@ static bool open_sandbox(uint32_t id, const uint8_t *payload, size_t size)
     }
     sandbox->id = id;
     sandbox->payload_size = size;
-    sandbox->mount_namespace = -1;
+    sandbox->mount_namespace = sandbox->folders = -1;
     *at = sandbox;
     return true;
 }
@@ -962,6 +969,18 @@ static void tell_usage(const struct sandbox *sandbox)
     frame_end(&frame);
 }
 
+static void send_artefacts(const struct sandbox *sandbox, uint64_t most_bytes)
+{
+    struct frame frame = frame_begin(events, EV_ARTEFACTS, sandbox->id);
+    size_t answer_at = outbox_pending(events);
+    put_u32(&frame, 0);
+    /* While a command runs it could change what is read. */
+    if (!sandbox->command.active && sandbox->folders >= 0 &&
+        collect_artefacts(&frame, sandbox->folders, sandbox->slot->uid, most_bytes))
+        store_u32(events->data + events->start + answer_at, 1);
+    frame_end(&frame);
+}
+
 static void send_signal(struct sandbox *sandbox, int number)
 {
     struct command *command = &sandbox->command;
@@ -998,6 +1017,7 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
     if (!sandbox) return true; /* it ended while the request was under way */
     struct reader reader = reader_of(payload, size);
     uint32_t first, second;
+    uint64_t most_bytes;
     switch (type) {
     case REQ_RUN:
         return run_command(sandbox, payload, size);
@@ -1013,6 +1033,11 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
         return release_command(sandbox, payload, size);
     case REQ_USAGE:
         tell_usage(sandbox);
+        return true;
+    case REQ_ARTEFACTS:
+        most_bytes = read_u64(&reader);
+        if (!reader_done(&reader) || most_bytes > FRAME_MAX_PAYLOAD / 2) return false;
+        send_artefacts(sandbox, most_bytes);
         return true;
     case REQ_SIGNAL:
         first = read_u32(&reader);

@@ -120,6 +120,12 @@ export interface Outcome {
 export interface Sandbox {
   /** Runs one command to its end. Aborting the signal kills it with stopReason `cancelled`. One at a time. */
   run(command: Command, signal?: AbortSignal): Promise<Outcome>
+  /**
+   * What the commands so far have left, where another sandbox opened with it as `artefacts` would be the same to any
+   * program. Undefined where it would not: files outside the folder of artefacts, links, pipes, unusual modes or
+   * dates, more than `mostBytes`. Between two commands; changes nothing. Only where the driver can.
+   */
+  artefacts?(mostBytes: number): Promise<readonly Artefact[] | undefined>
   /** Ends what still runs and removes every trace. Safe to call twice. */
   dispose(): Promise<void>
 }

@@ -28,6 +28,7 @@ export function observeDriver(driver: SandboxDriver, observe: SandboxObserver): 
           }
           return sandbox.run({ ...command, onStart }, signal)
         },
+        ...(sandbox.artefacts && { artefacts: sandbox.artefacts.bind(sandbox) }),
         dispose: () => sandbox.dispose(),
       } satisfies Sandbox
     },

@@ -1,9 +1,7 @@
 /** The `namespaces` driver: sandboxes made by the native supervisor, without any container engine. */
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import type { Artefact } from '../../../contract/execution.js'
 import {
   type Command,
-  type DriverCheck,
   type DriverReport,
   type HeldSandbox,
   type HeldSpec,
@@ -13,10 +11,12 @@ import {
   SandboxError,
   type SandboxSpec,
 } from '../../driver.js'
+import { decodeArtefacts } from './artefacts.js'
 import { RunningNamespacesCommand, runFrame } from './command.js'
 import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST } from './frames.js'
 import { HeldNamespacesSandbox } from './held.js'
 import { openFrame } from './open-frame.js'
+import { probeHost } from './probe.js'
 import { Supervisor, type SupervisorInfo } from './supervisor.js'
 import { countStart, type WarmCommand, type WarmCounts, warmFrame } from './warm.js'
 
@@ -226,6 +226,7 @@ class NamespacesSandbox implements Sandbox {
   #current: RunningNamespacesCommand | undefined
   #disposed: Promise<void> | undefined
   #gone!: () => void
+  #tellArtefacts: ((artefacts: readonly Artefact[] | undefined) => void) | undefined
 
   constructor(supervisor: Supervisor, spec: SandboxSpec, image: string, count: StartCounter) {
     this.#supervisor = supervisor
@@ -234,6 +235,7 @@ class NamespacesSandbox implements Sandbox {
       onEvent: (event) => this.#onEvent(event),
       onLost: (error) => {
         this.#current?.lose(error)
+        this.#tellArtefacts?.(undefined)
         this.#gone?.()
       },
     })
@@ -246,7 +248,8 @@ class NamespacesSandbox implements Sandbox {
       this.#gone()
       return
     }
-    this.#current?.onEvent(event)
+    if (event.type === EVENT.artefacts) this.#tellArtefacts?.(decodeArtefacts(event.payload))
+    else this.#current?.onEvent(event)
   }
 
   async run(command: Command, signal?: AbortSignal): Promise<Outcome> {
@@ -276,6 +279,16 @@ class NamespacesSandbox implements Sandbox {
     }
   }
 
+  artefacts(mostBytes: number): Promise<readonly Artefact[] | undefined> {
+    // The supervisor makes a sandbox with its first command.
+    if (this.#openFrame || this.#current || this.#disposed || this.#supervisor.lost)
+      return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#tellArtefacts = resolve
+      this.#supervisor.send(new FrameWriter().u64(mostBytes).finish(REQUEST.artefacts, this.#id))
+    })
+  }
+
   dispose(): Promise<void> {
     this.#disposed ??= this.#release()
     return this.#disposed
@@ -300,33 +313,4 @@ const CANCELLED: Outcome = {
   stopReason: 'cancelled',
   truncated: { stdout: false, stderr: false },
   usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
-}
-
-/** Without this the supervisor still enforces every limit; it only cannot report how much memory was used. */
-const NOT_REQUIRED = new Set(['memory-peak'])
-
-async function probeHost(program: string): Promise<readonly DriverCheck[]> {
-  let output: string
-  try {
-    output = (await promisify(execFile)(program, ['--probe'], { env: {} })).stdout
-  } catch (error) {
-    // It exits with 1 when a check failed, having printed them all.
-    output = (error as { stdout?: string }).stdout ?? ''
-    if (!output)
-      return [
-        {
-          name: 'supervisor',
-          ok: false,
-          required: true,
-          detail: `${program} cannot be started; build it with: make -C native`,
-        },
-      ]
-  }
-  return output
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const check = JSON.parse(line) as { name: string; ok: boolean; detail: string }
-      return { ...check, required: !NOT_REQUIRED.has(check.name) }
-    })
 }

@@ -13,6 +13,7 @@ export const REQUEST = {
   dispose: 10,
   release: 11,
   usage: 12,
+  artefacts: 15,
   warm: 20,
 } as const
 
@@ -27,6 +28,7 @@ export const EVENT = {
   disposed: 71,
   stdinTaken: 72,
   usage: 73,
+  artefacts: 76,
 } as const
 
 /** Where a file goes; `enum place`. */
@@ -176,9 +178,17 @@ export class PayloadReader {
   }
 
   string(): string {
+    return this.bytes().toString('utf8')
+  }
+
+  /** A view of bytes with their length before them. */
+  bytes(): Buffer {
     const length = this.u32()
-    const value = this.#payload.toString('utf8', this.#at, this.#at + length)
     this.#at += length
-    return value
+    return this.#payload.subarray(this.#at - length, this.#at)
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#payload.length
   }
 }
