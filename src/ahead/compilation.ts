@@ -4,7 +4,7 @@ import type { Compiled } from '../execution/ahead.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import { resolveArgv } from '../languages/resolve-command.js'
 import { decodeAnswer, encodeRequest, UNUSABLE } from './compiler-protocol.js'
-import type { CompilerRun } from './resident-compiler.js'
+import type { PoolRun } from './compiler-pool.js'
 
 const NO_BYTES = new Uint8Array()
 
@@ -26,8 +26,8 @@ export function requestFor(
 }
 
 /** Undefined where only a compiler of the execution's own can tell. */
-export function compilationOf(run: CompilerRun, fileSizeBytes: number): Compiled | undefined {
-  const { answer, stopReason, wallTimeMs, cpuTimeMs, memoryBytes } = run
+export function compilationOf(run: PoolRun, fileSizeBytes: number): Compiled | undefined {
+  const { answer, stopReason, wallTimeMs, cpuTimeMs, memoryBytes, isCurrent } = run
   const usage = { wallTimeMs, cpuTimeMs, memoryBytes }
   if (stopReason !== null)
     return { output: NO_BYTES, artefacts: [], exitCode: null, signal: 'SIGKILL', stopReason, usage }
@@ -36,5 +36,5 @@ export function compilationOf(run: CompilerRun, fileSizeBytes: number): Compiled
   const { code, diagnostics, artefacts } = decoded
   const size = artefacts.reduce((sum, { content }) => sum + content.length, 0)
   if (size > fileSizeBytes) return undefined
-  return { output: diagnostics, artefacts, exitCode: code, signal: null, stopReason: null, usage }
+  return { output: diagnostics, artefacts, exitCode: code, signal: null, stopReason: null, usage, isCurrent }
 }

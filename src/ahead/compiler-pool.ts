@@ -8,6 +8,11 @@ export interface CompilerPoolOptions extends ResidentCompilerOptions {
   readonly budget: WarmBudget
 }
 
+export interface PoolRun extends CompilerRun {
+  /** Whether the compiler that answered still serves. */
+  readonly isCurrent: () => boolean
+}
+
 /** Longer than nearly all compilations, far shorter than the start of a compiler. */
 const PATIENCE_MS = 60
 const MOST_WAITING = 16
@@ -32,7 +37,7 @@ export class CompilerPool {
   }
 
   /** Undefined where there is no compiler, or it is busy for long. */
-  async compile(request: Uint8Array, limits: Limits, signal: AbortSignal): Promise<CompilerRun | undefined> {
+  async compile(request: Uint8Array, limits: Limits, signal: AbortSignal): Promise<PoolRun | undefined> {
     if (!(await this.#free())) return undefined
     const compiler = this.#compiler
     if (compiler === undefined || !this.#isReady) {
@@ -42,7 +47,7 @@ export class CompilerPool {
     try {
       const run = await compiler.compile(request, limits, signal)
       if (compiler.compilations >= this.#options.recipe.maxCompilations) compiler.close()
-      return run
+      return { ...run, isCurrent: () => this.#compiler === compiler && !compiler.over }
     } finally {
       this.#next()
     }

@@ -87,6 +87,13 @@ describe('reading', () => {
     expect(load({ CODEEXEC_RATE_LIMIT: 'off' }).http.rateLimit).toBeNull()
   })
 
+  it('switches the compile cache off by name, and not by a size of nothing', () => {
+    expect(load().compileCacheBytes).toBe(64 * 1024 * 1024)
+    expect(load({ CODEEXEC_COMPILE_CACHE: '1GiB' }).compileCacheBytes).toBe(1024 ** 3)
+    expect(load({ CODEEXEC_COMPILE_CACHE: 'off' }).compileCacheBytes).toBeNull()
+    expect(problemsOf({ CODEEXEC_COMPILE_CACHE: '0' })).toHaveLength(1)
+  })
+
   it('reads .env, over which the process environment wins', () => {
     writeFileSync(path.join(directory, '.env'), 'PORT=4000\nHOST=0.0.0.0 # every interface\nOTHER=1\n')
     expect(load()).toMatchObject({ port: 4000, host: '0.0.0.0' })

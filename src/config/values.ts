@@ -88,6 +88,15 @@ export const bytesOrNone = parsed(
     (value === '0' ? 0 : quantity(value, BYTES_PER)) ?? new Refusal('must be a size such as 128MiB, or 0'),
 )
 
+/** As `bytes`, or null for `off`. */
+export const bytesOrOff = parsed(
+  'size: `128MiB`, `1GiB`, or bytes; or `off`',
+  (value): number | null | Refusal =>
+    value === 'off'
+      ? null
+      : (quantity(value, BYTES_PER) ?? new Refusal('must be a size such as 128MiB, or off')),
+)
+
 /** At most `requests` in each window of `windowMs`. */
 export interface Rate {
   readonly requests: number

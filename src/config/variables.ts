@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import {
   bytes,
   bytesOrNone,
+  bytesOrOff,
   durationMs,
   languageList,
   networks,
@@ -197,6 +198,12 @@ export const VARIABLES = {
     bytes,
     '384MiB',
     'Memory that compilers and runtimes started ahead may take together; less is used where there is no demand or the machine is short of memory.',
+  ),
+  compileCacheBytes: variable(
+    'CODEEXEC_COMPILE_CACHE',
+    bytesOrOff,
+    '64MiB',
+    'Memory of each process that runs programs for what compilers made, so that an unchanged program is not compiled again; `off` compiles always.',
   ),
   logLevel: variable(
     'CODEEXEC_LOG_LEVEL',

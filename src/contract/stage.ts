@@ -25,4 +25,6 @@ export interface StageResult {
   readonly stopReason: StopReason | null
   readonly truncated: { readonly stdout: boolean; readonly stderr: boolean }
   readonly usage: Usage
+  /** What an identical compile stage said earlier: nothing was run this time, so `usage` is nothing. */
+  readonly cached?: true
 }

@@ -14,6 +14,8 @@ import { runStage } from './run-stage.js'
 export interface Compiled extends Omit<StageResult, 'stdout' | 'stderr' | 'output' | 'truncated'> {
   readonly output: Uint8Array
   readonly artefacts: readonly Artefact[]
+  /** Whether the compiler that made it still serves; what it made is to be kept no longer than itself. */
+  readonly isCurrent?: () => boolean
 }
 
 export interface Ahead {
@@ -31,9 +33,8 @@ export interface Ahead {
   take(language: LanguageDefinition, plan: ExecutionPlan, stage: PlannedStage): HeldSandbox | undefined
 }
 
-export interface CompiledStage {
+export interface CompiledStage extends Pick<Compiled, 'artefacts' | 'isCurrent'> {
   readonly result: StageResult
-  readonly artefacts: readonly Artefact[]
 }
 
 /** The compile stage by a resident compiler, with its events, which come when it is over. */
@@ -47,7 +48,7 @@ export async function compileAhead(
   const compiled = await ahead.compile(language, request, stage, signal)
   if (compiled === undefined) return undefined
   await emit({ type: 'stage-started', stage: 'compile' })
-  const { output, artefacts, ...end } = compiled
+  const { output, artefacts, isCurrent, ...end } = compiled
   const { outputBytes } = stage.command.limits
   const buffer = new OutputBuffer(outputBytes)
   if (output.length > 0) {
@@ -57,7 +58,7 @@ export async function compileAhead(
   }
   const result = { ...end, ...buffer.finish({ stdout: false, stderr: false }, end.stopReason !== null) }
   await emit({ type: 'stage-finished', stage: 'compile', result })
-  return { result, artefacts }
+  return { result, artefacts, ...(isCurrent && { isCurrent }) }
 }
 
 /** The run stage by a runtime that was started ahead. Disposes of it, whatever happened. */

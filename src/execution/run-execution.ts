@@ -9,7 +9,10 @@ import type { LanguageDefinition } from '../languages/define-language.js'
 import type { Sandbox, SandboxDriver } from '../sandbox/driver.js'
 import { withSandbox } from '../sandbox/with-sandbox.js'
 import type { Ahead } from './ahead.js'
+import type { CompiledStage } from './ahead.js'
 import { compileAhead, runAhead } from './ahead.js'
+import { cachedCompileOf } from './cached-compile.js'
+import type { CachedCompileStage, CompileCaching } from './cached-compile.js'
 import type { ExecutionPlan, StageCpus } from './plan.js'
 import { planExecution } from './plan.js'
 import type { PlatformFailure } from './platform-failure.js'
@@ -29,6 +32,8 @@ export interface ExecutionDependencies {
   readonly cpus: StageCpus
   /** What is already started, where anything is. */
   readonly ahead?: Ahead
+  /** What compile stages made before, where it is kept. */
+  readonly compileCaching?: CompileCaching
   /** Told every failure of the platform, with its cause. */
   readonly onPlatformFailure?: (failure: PlatformFailure) => void
 }
@@ -68,15 +73,12 @@ async function runInSandbox(
   dependencies: ExecutionDependencies,
 ): Promise<StageResults> {
   const { jobId, language: id, tests } = request
-  const { driver, ahead, onPlatformFailure } = dependencies
+  const { driver, ahead, compileCaching, onPlatformFailure } = dependencies
   const report = (error: unknown): void => onPlatformFailure?.({ jobId, language: id, error })
   let opened = false
   try {
-    const [first] = plan.stages
-    const compiled =
-      ahead && first?.stage === 'compile'
-        ? await compileAhead(ahead, language, request, first, context)
-        : undefined
+    const cached = cachedCompileOf(compileCaching, driver.name, language, plan, request.entryPoint)
+    const compiled = await compileBefore(cached, plan, language, request, context, ahead)
     if (compiled !== undefined && !passed(compiled.result)) {
       return {
         compile: compiled.result,
@@ -99,7 +101,7 @@ async function runInSandbox(
       spec,
       (sandbox) => {
         opened = true
-        return runStages(sandbox, rest, tests, context)
+        return runStages(sandbox, rest, tests, cached, context, report)
       },
       report,
     )
@@ -111,18 +113,39 @@ async function runInSandbox(
   }
 }
 
+/** The compile stage without a sandbox of the execution's own: from the cache, or by a compiler that stays. */
+async function compileBefore(
+  cached: CachedCompileStage | undefined,
+  plan: ExecutionPlan,
+  language: LanguageDefinition,
+  request: ExecutionRequest,
+  context: ExecutionContext,
+  ahead: Ahead | undefined,
+): Promise<CompiledStage | undefined> {
+  const [first] = plan.stages
+  const kept = await cached?.replay(context)
+  if (kept !== undefined || ahead === undefined || first?.stage !== 'compile') return kept
+  const compiled = await compileAhead(ahead, language, request, first, cached?.noting(context) ?? context)
+  if (compiled !== undefined && passed(compiled.result)) cached?.keep(compiled)
+  return compiled
+}
+
 async function runStages(
   sandbox: Sandbox,
   plan: ExecutionPlan,
   tests: TestPlan | undefined,
+  cached: CachedCompileStage | undefined,
   context: ExecutionContext,
+  report: (error: unknown) => void,
 ): Promise<StageResults> {
   const results: StageResults = { compile: null, run: null }
   for (const stage of plan.stages) {
     if (context.signal.aborted) break
-    const result = await runStage(sandbox, stage, context)
+    const isCompile = stage.stage === 'compile'
+    const result = await runStage(sandbox, stage, isCompile ? (cached?.noting(context) ?? context) : context)
     results[stage.stage] = result
     if (!passed(result)) break
+    if (isCompile) await cached?.collect(sandbox, result, report)
   }
   if (tests === undefined) return results
   if (results.compile !== null && !passed(results.compile)) return { ...results, tests: allSkipped(tests) }

@@ -42,6 +42,11 @@ export interface StageRecipe {
   readonly env?: Readonly<Record<string, string>>
 }
 
+export interface CompileRecipe extends StageRecipe {
+  /** Text in a source with which compiling the same twice may give different programs; such ones are never kept. */
+  readonly varyingText?: readonly string[]
+}
+
 /**
  * How starts of the run command may be prepared. `fork`: its interpreter is started ahead with the main file's name,
  * stopped when it first looks at that file, and forked for each program. It serves programs of that name in the
@@ -109,7 +114,7 @@ export interface LanguageDefinition {
   readonly version: { readonly argv: readonly string[]; readonly pattern: RegExp }
   /** Files added to the work folder unless the client sent one of that name. */
   readonly extraFiles?: Readonly<Record<string, string>>
-  readonly compile?: StageRecipe
+  readonly compile?: CompileRecipe
   readonly run: StageRecipe
   /** Where the start can be prepared so that programs cannot tell. */
   readonly warm?: WarmRecipe

@@ -1,6 +1,8 @@
 /** The side that runs programs, as the whole service and a worker alone have it: images, sandboxes, execution. */
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
+import type { CompileCaching } from '../execution/cached-compile.js'
+import { CompileCache } from '../execution/compile-cache.js'
 import { createMemoryReserve } from '../execution/memory-reserve.js'
 import type { MemoryReserve } from '../execution/memory-reserve.js'
 import { runExecution } from '../execution/run-execution.js'
@@ -41,6 +43,7 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const driver = observeDriver(backend.driver, metrics.sandboxOpening)
   metrics.watchWarm(() => backend.warmState())
+  const compileCaching = startCompileCache(config, images, metrics)
   const runtimeVersion = (id: string): string | undefined => images.get(id)?.version
   return {
     languages,
@@ -56,6 +59,7 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
         return runExecution(request, context, {
           driver,
           ...(backend.ahead && { ahead: backend.ahead }),
+          ...(compileCaching && { compileCaching }),
           language: (id) => languages.find(id),
           runtimeVersion,
           cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
@@ -66,6 +70,17 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
     },
     checks: () => [backend.check(), imagesCheck(languages, images), memoryCheck(memory)],
   }
+}
+
+function startCompileCache(
+  { compileCacheBytes }: Config,
+  images: ImageStore,
+  metrics: Metrics,
+): CompileCaching | undefined {
+  if (compileCacheBytes === null) return undefined
+  const cache = new CompileCache(compileCacheBytes)
+  metrics.watchCompileCache(() => cache.figures())
+  return { cache, imageHash: (id) => images.get(id)?.hash }
 }
 
 function memoryCheck(memory: MemoryReserve): ReadinessCheck {

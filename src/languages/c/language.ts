@@ -14,6 +14,8 @@ export default defineLanguage({
   },
   version: { argv: ['gcc', '-dumpfullversion'], pattern: /^(\d+\.\d+\.\d+)/u },
   compile: {
+    // The date, and what is different in each sandbox: /proc, and random numbers that an assembler may include.
+    varyingText: ['__DATE', '__TIME', '/proc/', '/dev/urandom', '/dev/random'],
     argv: [
       'gcc',
       '-std=gnu17',

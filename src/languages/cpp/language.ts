@@ -43,6 +43,8 @@ export default defineLanguage({
   },
   version: { argv: ['g++', '-dumpfullversion'], pattern: /^(\d+\.\d+\.\d+)/u },
   compile: {
+    // The date, and what is different in each sandbox: /proc, and random numbers that an assembler may include.
+    varyingText: ['__DATE', '__TIME', '/proc/', '/dev/urandom', '/dev/random'],
     argv: [
       'g++',
       ...DIALECT,

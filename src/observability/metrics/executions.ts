@@ -48,6 +48,8 @@ export function executionMetrics(registry: Registry): ExecutionMetrics {
   return ({ language }, event) => {
     if (event.type === 'stage-finished') {
       const { stage, result } = event
+      // Nothing was run: its figures would only say that nothing takes no time.
+      if (result.cached) return
       if (result.stopReason !== null) stops.inc({ language, stage, reason: result.stopReason })
       wallTime.observe({ language, stage }, result.usage.wallTimeMs / 1000)
       cpuTime.observe({ language, stage }, result.usage.cpuTimeMs / 1000)

@@ -200,3 +200,42 @@ describe('what is started ahead', () => {
     expect(text).toContain('codeexec_warm_memory_bytes 1024')
   })
 })
+
+describe('the compile cache', () => {
+  it('is counted by language', async () => {
+    const metrics = createMetrics(SERVICE)
+    let hits = 3
+    metrics.watchCompileCache(() => [
+      { language: 'cpp', hits, misses: 2, stores: 2, evictions: 1, unfit: 4, entries: 1, bytes: 4096 },
+    ])
+    await metrics.render()
+    hits = 5
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_compile_cache_requests_total{language="cpp",result="hit"} 5')
+    expect(text).toContain('codeexec_compile_cache_requests_total{language="cpp",result="miss"} 2')
+    expect(text).toContain('codeexec_compile_cache_changes_total{language="cpp",change="stored"} 2')
+    expect(text).toContain('codeexec_compile_cache_changes_total{language="cpp",change="evicted"} 1')
+    expect(text).toContain('codeexec_compile_cache_changes_total{language="cpp",change="unfit"} 4')
+    expect(text).toContain('codeexec_compile_cache_entries{language="cpp"} 1')
+    expect(text).toContain('codeexec_compile_cache_bytes{language="cpp"} 4096')
+  })
+
+  it('adds nothing to the figures of compile stages', async () => {
+    const metrics = createMetrics(SERVICE)
+    const stage = {
+      stdout: '',
+      stderr: '',
+      output: '',
+      exitCode: 0,
+      signal: null,
+      stopReason: null,
+      truncated: { stdout: false, stderr: false },
+      usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
+    }
+    const finished = { type: 'stage-finished', stage: 'compile' } as const
+    metrics.executions({ language: 'cpp' }, { ...finished, result: stage })
+    metrics.executions({ language: 'cpp' }, { ...finished, result: { ...stage, cached: true } })
+    const counted = 'codeexec_stage_wall_time_seconds_count{language="cpp",stage="compile"} 1'
+    expect(await metrics.render()).toContain(counted)
+  })
+})

@@ -1,6 +1,8 @@
 /** All metrics of one process: its families and what feeds them. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { HttpObserver } from '../http-observation.js'
+import { compileCacheMetrics } from './compile-cache.js'
+import type { CompileCacheSource } from './compile-cache.js'
 import { executionMetrics } from './executions.js'
 import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
@@ -33,6 +35,8 @@ export interface Metrics extends MetricsExposition {
   watchSupervisor(figures: () => SupervisorFigures): void
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
+  /** For a process that keeps what compilers made. */
+  watchCompileCache(figures: () => readonly CompileCacheSource[]): void
 }
 
 /** A registry of its own with every family: two processes' worth of metrics can live in one test. */
@@ -53,5 +57,6 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchSlots: (slots) => slotMetrics(registry, slots),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
     watchWarm: (state) => warmMetrics(registry, state),
+    watchCompileCache: (figures) => compileCacheMetrics(registry, figures),
   }
 }

@@ -1,3 +1,4 @@
+import type { Artefact } from '../../../contract/execution.js'
 import type { Command, DriverReport, Outcome, Sandbox, SandboxDriver, SandboxSpec } from '../../driver.js'
 import { SandboxError } from '../../driver.js'
 import type { FakeProgram } from './process.js'
@@ -55,10 +56,14 @@ const REPORT: DriverReport = {
   checks: [{ name: 'memory', ok: true, required: true, detail: 'everything happens in this process' }],
 }
 
+/** The folder of compiled artefacts. */
+const OUT = '/out/'
+
 class FakeSandbox implements Sandbox {
   readonly executionId: string
   readonly #programs: ReadonlyMap<string, FakeProgram>
   readonly #files: Map<string, Uint8Array>
+  readonly #sources: ReadonlySet<string>
   readonly #onDispose: () => void
   #running: { readonly process: FakeProcess; readonly outcome: Promise<Outcome> } | undefined
   #disposed = false
@@ -68,8 +73,9 @@ class FakeSandbox implements Sandbox {
     this.#programs = programs
     this.#files = new Map([
       ...spec.files.map(({ name, content }) => [`/box/${name}`, content] as const),
-      ...(spec.artefacts ?? []).map(({ name, content }) => [`/out/${name}`, content] as const),
+      ...(spec.artefacts ?? []).map(({ name, content }) => [`${OUT}${name}`, content] as const),
     ])
+    this.#sources = new Set(this.#files.keys())
     this.#onDispose = onDispose
   }
 
@@ -100,6 +106,18 @@ class FakeSandbox implements Sandbox {
   /** What an ephemeral command may change; its /tmp and /dev/shm are empty. */
   #copyOfFiles(): Map<string, Uint8Array> {
     return new Map([...this.#files].filter(([path]) => !/^\/(tmp|dev\/shm)\//u.test(path)))
+  }
+
+  artefacts(mostBytes: number): Promise<readonly Artefact[] | undefined> {
+    const left = Array.from(this.#files).filter(([path]) => path.startsWith(OUT))
+    const bytes = left.reduce((sum, [, content]) => sum + content.length, 0)
+    const isElsewhere = [...this.#files.keys()].some(
+      (path) => !path.startsWith(OUT) && !this.#sources.has(path),
+    )
+    if (isElsewhere || bytes > mostBytes) return Promise.resolve(undefined)
+    return Promise.resolve(
+      left.map(([path, content]) => ({ name: path.slice(OUT.length), content, executable: false })),
+    )
   }
 
   async dispose(): Promise<void> {
