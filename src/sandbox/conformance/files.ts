@@ -194,6 +194,31 @@ export const files: CaseGroup = (test) => {
   )
 
   test(
+    'tells what commands have left, so that another sandbox can be given it',
+    ['write-file', 'cat'],
+    async (bench) => {
+      const artefacts = await bench.inSandbox(async (box) => {
+        await box.run('write-file', ['/out/artefact', 'made by the first'])
+        const left = await box.sandbox.artefacts?.(16 * MIB)
+        await box.run('write-file', ['/out/artefact', 'changed'])
+        return left
+      })
+      expect(artefacts?.map(({ name }) => name)).toContain('artefact')
+      await bench.inSandbox(
+        async (box) => {
+          expect((await box.run('cat', ['/out/artefact'])).stdout.toString()).toBe('made by the first')
+          expect((await box.run('write-file', ['/out/artefact', 'changed'])).exitCode).toBe(0)
+          expect((await box.run('cat', ['/out/artefact'])).stdout.toString()).toBe('changed')
+          expect(await box.sandbox.artefacts?.(4)).toBeUndefined()
+          await box.run('write-file', ['/tmp/scratch', 'x'])
+          expect(await box.sandbox.artefacts?.(16 * MIB)).toBeUndefined()
+        },
+        { ...(artefacts && { artefacts }) },
+      )
+    },
+  )
+
+  test(
     'shows an ephemeral command the files, and forgets what it does to them',
     ['write-file', 'cat', 'list-folder'],
     async (bench) => {

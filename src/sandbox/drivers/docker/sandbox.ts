@@ -2,6 +2,7 @@
  * A sandbox made of containers, one for each command: what a command leaves in the writable folders is carried from
  * its container to the next one's, and nothing else of it.
  */
+import type { Artefact } from '../../../contract/execution.js'
 import type { Command, Outcome, Sandbox, SandboxSpec } from '../../driver.js'
 import { SandboxError } from '../../driver.js'
 import { RunningNamespacesCommand, runFrame } from '../namespaces/command.js'
@@ -9,6 +10,7 @@ import type { FrameEvent } from '../namespaces/frames.js'
 import { EVENT, FrameWriter, REQUEST } from '../namespaces/frames.js'
 import type { AgentContainer } from './agent-container.js'
 import { SANDBOX_ID } from './agent-container.js'
+import { artefactsOf } from './artefacts.js'
 import {
   CONTAINER_EVENT,
   CONTAINER_REQUEST,
@@ -185,6 +187,12 @@ export class DockerSandbox implements Sandbox {
     if (this.#disposed) return CANCELLED
     if (!(await container.wasOutOfMemory())) throw error
     return { ...CANCELLED, stopReason: 'memory', usage: { ...CANCELLED.usage, memoryBytes } }
+  }
+
+  /** The next command needs what is collected anyway. */
+  async artefacts(mostBytes: number): Promise<readonly Artefact[] | undefined> {
+    if (!this.#holder || this.#running || this.#disposed) return undefined
+    return artefactsOf(await this.#records(), mostBytes)
   }
 
   dispose(): Promise<void> {
