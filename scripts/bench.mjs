@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the service against plain fork and exec of the same runtime, and against bubblewrap, interleaved in
- * one run so that the machine's changing speed meets all sides alike. Every answer is checked, every program is new.
+ * one run so that the machine's changing speed meets all sides alike. Every answer is checked, every program is new;
+ * what the compile cache saves when the same one comes again is measured apart.
  *
  * Options: --rounds N (40), --seconds S of each throughput measurement (5), --only LANGUAGES, --modes MODES of the
  * service (warm,cold; also docker), --overload SECONDS (60; 0: none), --json FILE, --compare FILE.
@@ -12,7 +13,7 @@ import { parseArgs } from 'node:util'
 
 import { bareLayers } from './bench/bare-images.mjs'
 import { BareSide, bubblewrap, hasBubblewrap } from './bench/bare-side.mjs'
-import { latency, lowRate, overload, throughput } from './bench/measure.mjs'
+import { latency, lowRate, overload, repeated, throughput } from './bench/measure.mjs'
 import { PROGRAMS } from './bench/programs.mjs'
 import { printComparison, printResults } from './bench/report.mjs'
 import { MODES, startService } from './bench/service-side.mjs'
@@ -35,6 +36,8 @@ const MODE_NAMES = options.modes.split(',')
 const CONCURRENCIES = [2, 8, 32]
 const BARE_CONCURRENCY = 8
 const LOW_RATES_PER_SECOND = [2, 10]
+/** Languages whose programs are kept in the compile cache. */
+const COMPILED = new Set(['c', 'cpp', 'go', 'java', 'typescript'])
 /** Pools have filled and the machine has come to rest. */
 const SETTLE_MS = 6000
 
@@ -57,6 +60,7 @@ const results = {
   concurrencies: CONCURRENCIES,
   latency: {},
   throughput: {},
+  repeated: {},
   lowRate: {},
   overload: {},
   memory: {},
@@ -115,6 +119,10 @@ try {
     const rounds = program.heavy ? Math.max(5, Math.floor(ROUNDS / 5)) : ROUNDS
     results.latency[program.name] = await latency(program, sides, rounds)
     results.throughput[program.name] = await measureThroughput(program)
+    if (COMPILED.has(program.language)) {
+      const sidesAlone = Object.fromEntries(MODE_NAMES.map((mode) => [mode, sideOf(mode)]))
+      results.repeated[program.name] = await repeated(program, sidesAlone, rounds)
+    }
   }
   const python = programs.find(({ name }) => name === 'Python hello')
   if (python) await measureLowRates(python)

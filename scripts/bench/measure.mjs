@@ -41,6 +41,22 @@ export async function latency(program, sides, rounds) {
   )
 }
 
+/**
+ * Times of the same program again, one request at a time, as the compile cache answers it. The program is new to
+ * the service before its first round, which is not counted.
+ */
+export async function repeated(program, sides, rounds) {
+  const { code, expected } = instance(program)
+  const times = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, run] of Object.entries(sides)) {
+      const { ms } = check(await run(program, code), expected, `${program.name} again (${name})`)
+      if (round >= 0) times[name].push(ms)
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, summary(values)]))
+}
+
 /** Requests per second with so many clients, each of which sends its next when it has its answer. */
 export async function throughput(program, run, what, concurrency, seconds) {
   const times = []

@@ -26,6 +26,21 @@ function latencyTable({ latency }, sides) {
   )
 }
 
+/** Ratios to the same side's own figure for programs that it has never seen. */
+function repeatedTable({ repeated, latency }, sides) {
+  if (Object.keys(repeated).length === 0) return ''
+  return table(
+    ['the same program again, ms', ...sides.flatMap((side) => [`${side} p50 (of a new one)`, 'p95'])],
+    Object.entries(repeated).map(([name, result]) => [
+      name,
+      ...sides.flatMap((side) => [
+        withRatio(result[side]?.p50, latency[name]?.[side]?.p50),
+        figure(result[side]?.p95),
+      ]),
+    ]),
+  )
+}
+
 function throughputTable({ throughput, concurrencies }, sides) {
   return table(
     [
@@ -102,7 +117,12 @@ export function printResults(results) {
   )
   console.log(latencyTable(results, withBubblewrap ? [...sides, 'bubblewrap'] : sides))
   console.log(throughputTable(results, sides))
-  for (const text of [lowRateTable(results, sides), overloadTable(results), memoryTable(results)])
+  for (const text of [
+    repeatedTable(results, sides),
+    lowRateTable(results, sides),
+    overloadTable(results),
+    memoryTable(results),
+  ])
     if (text) console.log(text)
 }
 

@@ -215,6 +215,12 @@ export const ROWS = [
           '{{language}}',
         ],
       ]),
+      graph('Compilations answered from the cache', 'percentunit', [
+        [
+          `sum by (language) (${rate('codeexec_compile_cache_requests_total{result="hit"}')}) / sum by (language) (${rate('codeexec_compile_cache_requests_total')})`,
+          '{{language}}',
+        ],
+      ]),
       graph('Supervisors started again', 'none', [
         ['increase(codeexec_supervisor_restarts_total[$__rate_interval])', '{{instance}}'],
       ]),

@@ -157,7 +157,9 @@ export const executeAnswer = z
       compile: z
         .object({ output: z.string(), exitCode: z.int().nullable(), usage })
         .nullable()
-        .describe('The compile stage; null where the language has none.'),
+        .describe(
+          'The compile stage; null where the language has none. Its usage is zero where the same had been compiled before.',
+        ),
     }),
     analysis: analyzeAnswer
       .nullable()

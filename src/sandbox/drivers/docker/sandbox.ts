@@ -192,7 +192,7 @@ export class DockerSandbox implements Sandbox {
   /** The next command needs what is collected anyway. */
   async artefacts(mostBytes: number): Promise<readonly Artefact[] | undefined> {
     if (!this.#holder || this.#running || this.#disposed) return undefined
-    return artefactsOf(await this.#records(), mostBytes)
+    return artefactsOf((await this.#records()) ?? [], mostBytes)
   }
 
   dispose(): Promise<void> {
