@@ -88,7 +88,7 @@ describe('reading', () => {
   })
 
   it('switches the compile cache off by name, and not by a size of nothing', () => {
-    expect(load().compileCacheBytes).toBe(64 * 1024 * 1024)
+    expect(load().compileCacheBytes).toBe(32 * 1024 * 1024)
     expect(load({ CODEEXEC_COMPILE_CACHE: '1GiB' }).compileCacheBytes).toBe(1024 ** 3)
     expect(load({ CODEEXEC_COMPILE_CACHE: 'off' }).compileCacheBytes).toBeNull()
     expect(problemsOf({ CODEEXEC_COMPILE_CACHE: '0' })).toHaveLength(1)

@@ -202,7 +202,7 @@ export const VARIABLES = {
   compileCacheBytes: variable(
     'CODEEXEC_COMPILE_CACHE',
     bytesOrOff,
-    '64MiB',
+    '32MiB',
     'Memory of each process that runs programs for what compilers made, so that an unchanged program is not compiled again; `off` compiles always.',
   ),
   logLevel: variable(

@@ -87,7 +87,7 @@ describe('the compile cache', () => {
     cache.store(
       'many',
       compiled(0, {
-        artefacts: Array.from({ length: 100 }, (_, index) => ({
+        artefacts: Array.from({ length: 200 }, (_, index) => ({
           name: String(index),
           content: new Uint8Array(),
           executable: false,
@@ -124,7 +124,10 @@ describe('the compile cache', () => {
 
   it('puts another compiler in the place of one that serves no more', () => {
     const cache = new CompileCache(MOST_BYTES)
-    cache.store('a', compiled(10, { isCurrent: () => false }))
+    let serves = true
+    cache.store('a', compiled(10, { isCurrent: () => serves }))
+    serves = false
+    cache.store('a', compiled(15, { isCurrent: () => serves }))
     cache.store('a', compiled(20))
     expect(cache.find('a', 'c')?.artefacts[0]?.content.length).toBe(20)
     expect(cache.figures()[0]).toMatchObject({ stores: 2, evictions: 1, entries: 1 })

@@ -38,7 +38,7 @@ interface Entry {
 }
 
 /** One entry takes at most this part of the whole, so that one program cannot push all others out. */
-const MOST_OF_THE_WHOLE = 1 / 8
+const MOST_OF_THE_WHOLE = 1 / 4
 /** About what the structures around bytes and names take. */
 const ENTRY_BYTES = 1024
 const PIECE_BYTES = 256
@@ -72,6 +72,7 @@ export class CompileCache {
 
   /** Keeps a copy. The first of two identical ones stays, whoever made it. */
   store(key: string, compile: CachedCompile): void {
+    if (compile.isCurrent?.() === false) return
     const figures = this.#figuresOf(compile.language)
     const bytes = sizeOf(compile)
     if (bytes > this.mostEntryBytes) {
