@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#define PAGE_BYTES 4096u
+
 bool path_is_safe(struct bytes path)
 {
     if (path.size == 0 || path.size >= PATH_MAX) return false;
@@ -88,4 +90,17 @@ bool parse_run(const void *payload, size_t size, struct run_request *request)
     request->variables = skip_strings(&reader, request->variable_count);
     request->stdin_bytes = read_bytes(&reader);
     return reader_done(&reader);
+}
+
+uint64_t open_request_kept_bytes(const struct open_request *request)
+{
+    struct reader files = request->files;
+    uint64_t bytes = 0;
+    bool has_artefacts = false;
+    for (uint32_t i = 0; i < request->file_count; i++) {
+        if (read_u32(&files) != PLACE_BOX) has_artefacts = true;
+        read_string(&files);
+        bytes += (read_bytes(&files).size + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
+    }
+    return has_artefacts ? bytes : 0;
 }

@@ -46,6 +46,11 @@ struct release_request {
 bool parse_open(const void *payload, size_t size, struct open_request *request);
 bool parse_run(const void *payload, size_t size, struct run_request *request);
 bool parse_release(const void *payload, size_t size, struct release_request *request);
+/*
+ * Memory that the files of the request take where a compiler's are among them: as much as an earlier command of the
+ * sandbox would have left, had it been compiled there. 0 where there are sources only, which count as any file.
+ */
+uint64_t open_request_kept_bytes(const struct open_request *request);
 /* A relative path of non-empty components other than `.` and `..`. */
 bool path_is_safe(struct bytes path);
 

@@ -55,6 +55,7 @@ struct command {
     int failure_errno;
     char failure_step[32];
     uint64_t launched_ns, started_ns, ended_ns, preparation_cpu_ns, next_cpu_check_ns;
+    uint64_t kept_bytes; /* of files that a compiler made elsewhere: no use of this command's */
     struct cgroup_usage usage;
     struct stream out, err;
     struct watch input, reports;
@@ -268,6 +269,8 @@ static void judge(struct sandbox *sandbox)
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
+    uint64_t *peak = &command->usage.memory_peak_bytes;
+    *peak = *peak > command->kept_bytes ? *peak - command->kept_bytes : 0;
     add_shared_memory(sandbox);
     /* It was at its limit, whatever of what was there before has gone meanwhile. */
     if (command->usage.oom_kills > 0 && command->usage.memory_peak_bytes < command->request.memory_bytes)
@@ -630,6 +633,9 @@ static int prepare_slot(struct sandbox *sandbox)
         if (error) return error;
         uint64_t kept = slot_cgroup_kept_bytes(group);
         limits.memory_bytes += ((kept < most ? kept : most) + 4095u) & ~(uint64_t)4095u;
+    } else {
+        command->kept_bytes = open_request_kept_bytes(&sandbox->request);
+        limits.memory_bytes += command->kept_bytes;
     }
     return slot_cgroup_limit(group, &limits);
 }
@@ -878,8 +884,9 @@ static void take_over(struct sandbox *parked, struct sandbox *opened, const uint
     parked->parked = parked->disposing = command->held = false;
     parked->was_parked = true;
     command->launched_ns = now_ns();
+    command->kept_bytes = open_request_kept_bytes(&parked->request);
     const char *step = "cgroup-limits";
-    struct cgroup_limits limits = {.memory_bytes = command->request.memory_bytes,
+    struct cgroup_limits limits = {.memory_bytes = command->request.memory_bytes + command->kept_bytes,
                                    .processes = command->request.processes,
                                    .cpu_milli = command->request.cpu_milli};
     int error = slot_cgroup_limit(&parked->slot->cgroup, &limits);

@@ -149,6 +149,27 @@ describe.skipIf(unfit)(`the compile cache${unfit ? ` (${unfit})` : ''}`, () => {
     expect(cache.figures().reduce((sum, { stores, hits }) => sum + stores + hits, 0)).toBe(0)
   })
 
+  it('leaves a program the memory it had, and counts what it used', async () => {
+    const cache = new CompileCache(64 * MEBIBYTE)
+    const text = `package main
+
+import ("fmt"; "os")
+
+func main() {
+	status, _ := os.ReadFile("/out/program")
+	fmt.Println(len(status) > 1000000)
+}
+`
+    const program = { languageId: 'go', title: '', program: { files: { 'main.go': text } } }
+    const used: number[] = []
+    for (let round = 0; round < 6; round++)
+      used.push((await execute(program, cache)).run?.usage.memoryBytes ?? 0)
+    expect(cache.figures()).toMatchObject([{ hits: 5, misses: 1 }])
+    // The program alone takes 1.4 MB: counted twice, or once too often, it would show.
+    const [miss = 0, ...hits] = used
+    for (const hit of hits) expect(Math.abs(hit - miss)).toBeLessThan(MEBIBYTE)
+  })
+
   it('compiles again in another image', async () => {
     const cache = new CompileCache(64 * MEBIBYTE)
     const [program] = SPOILERS as [CacheProgram]
