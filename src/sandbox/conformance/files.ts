@@ -197,13 +197,13 @@ export const files: CaseGroup = (test) => {
     'tells what commands have left, so that another sandbox can be given it',
     ['write-file', 'cat'],
     async (bench) => {
-      const artefacts = await bench.inSandbox(async (box) => {
+      const taken = await bench.inSandbox(async (box) => {
         await box.run('write-file', ['/out/artefact', 'made by the first'])
         const left = await box.sandbox.artefacts?.(16 * MIB)
         await box.run('write-file', ['/out/artefact', 'changed'])
         return left
       })
-      expect(artefacts?.map(({ name }) => name)).toContain('artefact')
+      expect(taken?.map(({ name }) => name)).toContain('artefact')
       await bench.inSandbox(
         async (box) => {
           expect((await box.run('cat', ['/out/artefact'])).stdout.toString()).toBe('made by the first')
@@ -213,7 +213,7 @@ export const files: CaseGroup = (test) => {
           await box.run('write-file', ['/tmp/scratch', 'x'])
           expect(await box.sandbox.artefacts?.(16 * MIB)).toBeUndefined()
         },
-        { ...(artefacts && { artefacts }) },
+        { ...(taken && { artefacts: taken }) },
       )
     },
   )
