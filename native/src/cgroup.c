@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -165,6 +166,47 @@ static uint64_t start_time_of(long pid)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
+/*
+ * Other instances may live in other pid namespaces, where their pids mean nothing to us: each keeps a lock on its group
+ * for as long as it lives. Not one of flock, which its children would share.
+ */
+static bool is_locked(const char *directory)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return false;
+    bool locked = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    close(fd);
+    return locked;
+}
+
+static bool lock_for_life(const char *directory)
+{
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0;
+}
+
+/*
+ * Makes the group that all instances are in, and keeps others from starting and ending until the result is closed.
+ * Returns -1 with errno set.
+ */
+static int enter_root(const char *root)
+{
+    for (unsigned attempt = 0; attempt < 100; attempt++) {
+        struct stat entered, named;
+        if (mkdir(root, 0755) < 0 && errno != EEXIST) return -1;
+        int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0) continue;
+        /* The last instance to end has removed it, perhaps while we waited. */
+        if (flock(fd, LOCK_EX) == 0 && fstat(fd, &entered) == 0 && stat(root, &named) == 0 &&
+            entered.st_ino == named.st_ino)
+            return fd;
+        close(fd);
+    }
+    return -1;
+}
+
 static void sweep(const char *root)
 {
     DIR *entries = opendir(root);
@@ -175,9 +217,31 @@ static void sweep(const char *root)
         if (entry->d_type != DT_DIR || sscanf(entry->d_name, "%ld-%llu", &pid, &start) != 2) continue;
         if (start_time_of(pid) == start) continue;
         char path[512];
-        if (snprintf(path, sizeof path, "%s/%s", root, entry->d_name) < (int)sizeof path) remove_tree(path);
+        if (snprintf(path, sizeof path, "%s/%s", root, entry->d_name) >= (int)sizeof path || is_locked(path)) continue;
+        remove_tree(path);
     }
     if (entries) closedir(entries);
+}
+
+static const char *start_in(const char *mount)
+{
+    char path[400];
+    snprintf(path, sizeof path, "%s/" ROOT_NAME, mount);
+    int root = enter_root(path);
+    if (root < 0)
+        return "no cgroup can be made (is /sys/fs/cgroup mounted read-only? run as root, or give the container its own writable cgroup)";
+    const char *problem = host.version == 2 ? enable_v2_controllers(path, false) : NULL;
+    if (!problem) {
+        sweep(path);
+        size_t used = strlen(path);
+        snprintf(path + used, sizeof path - used, "/%s", host.instance);
+        if ((mkdir(path, 0755) < 0 && errno != EEXIST) || !lock_for_life(path))
+            problem = "no cgroup can be made below /sys/fs/cgroup/codeexec";
+        else if (host.version == 2)
+            problem = enable_v2_controllers(path, false);
+    }
+    close(root);
+    return problem;
 }
 
 const char *cgroups_start(void)
@@ -188,20 +252,12 @@ const char *cgroups_start(void)
     snprintf(host.instance, sizeof host.instance, "%ld-%llu", (long)getpid(),
              (unsigned long long)start_time_of((long)getpid()));
     for (unsigned i = 0; i < hierarchy_count(); i++) {
-        char path[400];
         if (host.version == 2) {
             const char *missing = enable_v2_controllers(host.mounts[0], true);
             if (missing) return missing;
         }
-        snprintf(path, sizeof path, "%s/" ROOT_NAME, host.mounts[i]);
-        if (mkdir(path, 0755) < 0 && errno != EEXIST)
-            return "no cgroup can be made (is /sys/fs/cgroup mounted read-only? run as root, or give the container its own writable cgroup)";
-        if (host.version == 2 && enable_v2_controllers(path, false)) return enable_v2_controllers(path, false);
-        sweep(path);
-        size_t used = strlen(path);
-        snprintf(path + used, sizeof path - used, "/%s", host.instance);
-        if (mkdir(path, 0755) < 0 && errno != EEXIST) return "no cgroup can be made below /sys/fs/cgroup/codeexec";
-        if (host.version == 2 && enable_v2_controllers(path, false)) return enable_v2_controllers(path, false);
+        const char *problem = start_in(host.mounts[i]);
+        if (problem) return problem;
     }
     return NULL;
 }
@@ -213,7 +269,9 @@ void cgroups_stop(void)
         snprintf(path, sizeof path, "%s/" ROOT_NAME "/%s", host.mounts[i], host.instance);
         remove_tree(path);
         snprintf(path, sizeof path, "%s/" ROOT_NAME, host.mounts[i]);
+        int root = enter_root(path);
         rmdir(path); /* stays while another instance lives */
+        if (root >= 0) close(root);
     }
 }
 

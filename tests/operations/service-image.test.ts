@@ -59,17 +59,18 @@ describeUnless(reasons, 'the image of the service', () => {
     role: string,
     options: readonly string[],
     settings: Readonly<Record<string, string>>,
+    name = role,
   ): Promise<{ readonly port: number }> {
     const port = await freePort()
-    await image.run(role, options, { HOST: '127.0.0.1', PORT: String(port), ...settings })
+    await image.run({ role, name }, options, { HOST: '127.0.0.1', PORT: String(port), ...settings })
     const ready = (): Promise<number> =>
       ask({ port }, '/health/ready').then(
         ({ status }) => status,
         () => 0,
       )
     for (let attempt = 0; (await ready()) !== 200; attempt++) {
-      if (attempt === 300 || !(await image.isRunning(role)))
-        throw new Error(`${role} is not ready; it said:\n${await image.logs(role)}`)
+      if (attempt === 300 || !(await image.isRunning(name)))
+        throw new Error(`${name} is not ready; it said:\n${await image.logs(name)}`)
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
     return { port }
@@ -86,18 +87,22 @@ describeUnless(reasons, 'the image of the service', () => {
     expect(said).toMatch(/^10\..*\nmmdebstrap .*\ncodeexec-agent\ncodeexec-supervisor\ncodeexec-warm\.so\n$/u)
   })
 
-  it('runs programs in a worker that has what the compose file gives it, for an api that has nothing', async () => {
-    const settings = {
-      REDIS_URL: redis.url,
-      ...(mongodb !== undefined && { MONGODB_URL: mongodb.url }),
-      CODEEXEC_LANGUAGES: 'c,python',
-      CODEEXEC_SLOTS: '1',
-    }
+  const shared = (): Readonly<Record<string, string>> => ({
+    REDIS_URL: redis.url,
+    ...(mongodb !== undefined && { MONGODB_URL: mongodb.url }),
+    CODEEXEC_LANGUAGES: 'c,python',
+    CODEEXEC_SLOTS: '1',
+  })
+  let worker = { port: 0 }
+  let api = { port: 0 }
+
+  /** With what the compose file gives to a worker. */
+  function startWorker(name: string): Promise<{ readonly port: number }> {
     const compose = parse(readFileSync(path.join(DEPLOY, 'compose.yaml'), 'utf8'), { merge: true }) as {
       services: { worker: { cap_add: string[]; security_opt: string[] } }
     }
     const { cap_add, security_opt } = compose.services.worker
-    const worker = await run(
+    return run(
       'worker',
       [
         '--user=0:0',
@@ -108,12 +113,17 @@ describeUnless(reasons, 'the image of the service', () => {
         ...cap_add.map((name) => `--cap-add=${name}`),
         ...security_opt.map((option) => `--security-opt=${option.replace(':', '=')}`),
       ],
-      settings,
+      shared(),
+      name,
     )
-    const api = await run(
+  }
+
+  it('runs programs in a worker that has what the compose file gives it, for an api that has nothing', async () => {
+    worker = await startWorker('worker')
+    api = await run(
       'api',
       ['--read-only', '--tmpfs=/tmp', '--tmpfs=/var/lib/codeexec', '--security-opt=no-new-privileges'],
-      settings,
+      shared(),
     )
     const hello = { language: 'c', code: '#include <stdio.h>\nint main(void) { puts("hi"); }' }
     expect(await execute(api, hello)).toMatchObject({ runTimeStatus: 'succeeded', output: 'hi\n' })
@@ -132,6 +142,16 @@ describeUnless(reasons, 'the image of the service', () => {
         { timeout: 30_000 },
       )
       .toBeGreaterThan(0)
+  })
+
+  it('leaves a worker beside it alone when it starts and when it ends', async () => {
+    const other = await startWorker('another')
+    expect(await metric(worker, 'codeexec_supervisor_restarts_total')).toBe(0)
+    expect(await image.stop('another')).toBe(0)
+    const hello = { language: 'python', code: 'print("hi")' }
+    for (let time = 0; time < 4; time++) expect(await execute(api, hello)).toMatchObject({ output: 'hi\n' })
+    expect(await metric(worker, 'codeexec_supervisor_restarts_total')).toBe(0)
+    expect(other.port).not.toBe(worker.port)
   })
 
   it('drains when it is stopped', async () => {

@@ -106,17 +106,17 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 
   /** Starts a role with no capability but those that `options` add. */
   async run(
-    role: string,
+    { role, name }: { readonly role: string; readonly name: string },
     options: readonly string[],
     settings: Readonly<Record<string, string>>,
   ): Promise<void> {
     const environment = Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`)
-    const always = ['--detach', '--init', '--network=host', '--cap-drop=ALL', `--name=${nameOf(role)}`]
+    const always = ['--detach', '--init', '--network=host', '--cap-drop=ALL', `--name=${nameOf(name)}`]
     await this.#docker('run', ...always, ...options, ...environment, IMAGE, role)
   }
 
-  async isRunning(role: string): Promise<boolean> {
-    return (await this.#docker('inspect', '--format={{.State.Running}}', nameOf(role))).trim() === 'true'
+  async isRunning(name: string): Promise<boolean> {
+    return (await this.#docker('inspect', '--format={{.State.Running}}', nameOf(name))).trim() === 'true'
   }
 
   /** What a program of the image says. */
@@ -124,18 +124,18 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
     return this.#docker('run', '--rm', '--network=none', `--entrypoint=${program}`, IMAGE, ...argv)
   }
 
-  exec(role: string, argv: readonly string[]): Promise<string> {
-    return this.#docker('exec', nameOf(role), ...argv)
+  exec(name: string, argv: readonly string[]): Promise<string> {
+    return this.#docker('exec', nameOf(name), ...argv)
   }
 
-  async logs(role: string): Promise<string> {
-    return this.#docker('logs', '--tail=50', nameOf(role))
+  async logs(name: string): Promise<string> {
+    return this.#docker('logs', '--tail=50', nameOf(name))
   }
 
   /** Stops it as an operator does; resolves with its exit code. */
-  async stop(role: string): Promise<number> {
-    await this.#docker('stop', '--time=45', nameOf(role))
-    return Number(await this.#docker('inspect', '--format={{.State.ExitCode}}', nameOf(role)))
+  async stop(name: string): Promise<number> {
+    await this.#docker('stop', '--time=45', nameOf(name))
+    return Number(await this.#docker('inspect', '--format={{.State.ExitCode}}', nameOf(name)))
   }
 
   async removeContainers(): Promise<void> {
@@ -145,6 +145,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
   }
 }
 
-function nameOf(role: string): string {
-  return `codeexec-test-${role}`
+function nameOf(name: string): string {
+  return `codeexec-test-${name}`
 }
