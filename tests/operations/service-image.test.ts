@@ -110,7 +110,7 @@ describeUnless(reasons, 'the image of the service', () => {
         '--volume=/sys/fs/cgroup:/sys/fs/cgroup',
         `--volume=${DATA_DIRECTORY}/images:/var/lib/codeexec/images`,
         '--tmpfs=/tmp:exec',
-        ...cap_add.map((name) => `--cap-add=${name}`),
+        ...cap_add.map((capability) => `--cap-add=${capability}`),
         ...security_opt.map((option) => `--security-opt=${option.replace(':', '=')}`),
       ],
       shared(),

@@ -110,7 +110,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
     options: readonly string[],
     settings: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const environment = Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`)
+    const environment = Object.entries(settings).map(([key, value]) => `--env=${key}=${value}`)
     const always = ['--detach', '--init', '--network=host', '--cap-drop=ALL', `--name=${nameOf(name)}`]
     await this.#docker('run', ...always, ...options, ...environment, IMAGE, role)
   }
