@@ -259,7 +259,7 @@ void launch_init(const struct launch *launch)
     int park[2] = {-1, -1};
     if (parked && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, park) < 0) fail("park");
     uint64_t cpu_ns = own_cpu_ns();
-    pid_t program = fork();
+    pid_t program = launch->server ? launch->server->fork() : fork();
     if (program < 0) fail("fork");
     if (parked && !keep_as(park[program == 0 ? 1 : 0], park_fd())) fail("park");
     if (program == 0) {

@@ -57,6 +57,8 @@ struct launch_from_server {
     int report_fd;
     /* Called in a program that is parked, before it waits. */
     void (*while_parked)(void);
+    /* Forks the program. */
+    pid_t (*fork)(void);
     /* Called in the program, in place of execve. */
     void (*become)(const struct run_request *request);
 };

@@ -1,7 +1,6 @@
 #include "privileges.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stddef.h>
@@ -31,9 +30,10 @@ int privileges_forbid_gains(void)
 int privileges_become(uid_t uid)
 {
     gid_t gid = (gid_t)uid;
-    if (setgroups(0, NULL) < 0) return -errno;
-    if (setresgid(gid, gid, gid) < 0) return -errno;
-    if (setresuid(uid, uid, uid) < 0) return -errno;
+    /* The C library's own would tell all threads it knows of; a fork of a fork server knows of some that it lacks. */
+    if (syscall(SYS_setgroups, 0, NULL) < 0) return -errno;
+    if (syscall(SYS_setresgid, gid, gid, gid) < 0) return -errno;
+    if (syscall(SYS_setresuid, uid, uid, uid) < 0) return -errno;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     struct __user_cap_data_struct none[2] = {{0}, {0}};
     return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;

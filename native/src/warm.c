@@ -56,6 +56,7 @@ struct runtime {
     struct server *master, *successor;
     struct server **residents; /* by slot, on v1 */
     unsigned generation, failures;
+    uint32_t threads; /* of a program that has just begun, beside the main one */
     uint64_t uses, retry_at_ns, shared_bytes, shared_bytes_parked;
 };
 
@@ -204,6 +205,7 @@ static void take_ready(struct server *server, const struct warm_answer *answer)
     server->ready = true;
     runtime->shared_bytes = answer->bytes;
     runtime->shared_bytes_parked = answer->bytes_parked;
+    runtime->threads = (uint32_t)answer->value;
     runtime->uses = 0;
     struct server *former = runtime->master;
     runtime->master = server;
@@ -248,7 +250,8 @@ static void hear(struct watch *watch, uint32_t events)
         } else if (answer.kind == WARM_SETTLED) {
             take_settled(server, &answer);
         } else {
-            log_line("an interpreter cannot be a fork server: it has %d threads", answer.value);
+            if (answer.value > 0)
+                log_line("an interpreter cannot be a fork server: it has %d threads", answer.value);
             give_up(server);
         }
     }
@@ -390,7 +393,9 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
 {
     struct bytes variables = {request->variables.data + request->variables.at, runtime->variables.size};
     struct bytes arguments = {request->arguments.data + request->arguments.at, runtime->arguments.size};
-    return request->variable_count == runtime->variable_count && request->argument_count >= runtime->argument_count &&
+    /* Where the limit leaves no room for its threads, the interpreter has its own way of saying so. */
+    return request->processes > runtime->threads && request->variable_count == runtime->variable_count &&
+           request->argument_count >= runtime->argument_count &&
            request->variables.size - request->variables.at >= variables.size &&
            request->arguments.size - request->arguments.at >= arguments.size && same(image, runtime->image) &&
            same(variables, runtime->variables) && same(arguments, runtime->arguments);

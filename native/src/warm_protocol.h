@@ -46,8 +46,9 @@ struct warm_request {
 };
 
 enum warm_answer_kind {
-    WARM_READY = 1, /* stopped before its program; bytes: memory that a small program goes on sharing with it */
-    WARM_REFUSED,   /* it cannot be forked: value says how many threads it has */
+    WARM_READY = 1, /* stopped before its program; value: threads it has beside the main one; bytes: memory that a small
+                       program goes on sharing with it */
+    WARM_REFUSED,   /* it cannot be forked: value says how many threads it has, 0 where it has said why itself */
     WARM_LAUNCHED,  /* value: the init process's pid or -errno */
     WARM_SETTLED    /* value: the slot's fork server's pid or -errno */
 };

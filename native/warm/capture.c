@@ -6,15 +6,24 @@
 #undef _FILE_OFFSET_BITS
 #define _LARGEFILE64_SOURCE 1
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "node.h"
+#include "node_times.h"
 #include "ruby.h"
 #include "server.h"
 
+/* Of every program in its sandbox: init is 1. */
+#define PROGRAM_PID 2
 #define SHOWN __attribute__((visibility("default")))
 
 static void look(const char *path)
@@ -109,6 +118,55 @@ SHOWN ssize_t read(int fd, void *buffer, size_t size)
         ruby_open_program(server_entry());
     }
     return next(fd, buffer, size);
+}
+
+/* Node asks for files by number, and would talk to its kernel in a way that programs may not. */
+SHOWN long syscall(long number, ...);
+SHOWN long syscall(long number, ...)
+{
+    NEXT(syscall)
+    long arguments[6];
+    va_list rest;
+    va_start(rest, number);
+    for (int i = 0; i < 6; i++) arguments[i] = va_arg(rest, long);
+    va_end(rest);
+    if (server_waits()) {
+        if (number == SYS_statx) look((const char *)arguments[1]);
+        /* Asked about a process by the number it was told. */
+        if (number == SYS_capget) ((struct __user_cap_header_struct *)arguments[0])->pid = 0;
+        if (number == SYS_io_uring_setup) {
+            errno = ENOSYS;
+            return -1;
+        }
+    }
+    return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
+
+/* Some remember it: what they are told is true of the program that each fork will be. */
+SHOWN pid_t getpid(void);
+SHOWN pid_t getpid(void)
+{
+    return server_waits() && node_is_here() ? PROGRAM_PID : (pid_t)syscall(SYS_getpid);
+}
+
+/* What it has been told of the time must be told anew to each program. */
+SHOWN int clock_gettime(clockid_t clock, struct timespec *time);
+SHOWN int clock_gettime(clockid_t clock, struct timespec *time)
+{
+    NEXT(clock_gettime)
+    int result = next(clock, time);
+    if (server_waits() && result == 0) node_times_told(clock, time);
+    return result;
+}
+
+SHOWN int gettimeofday(struct timeval *restrict time, void *restrict zone);
+SHOWN int gettimeofday(struct timeval *restrict time, void *restrict zone)
+{
+    NEXT(gettimeofday)
+    int result = next(time, zone);
+    if (server_waits() && result == 0)
+        node_times_told(CLOCK_REALTIME, &(struct timespec){.tv_sec = time->tv_sec, .tv_nsec = time->tv_usec * 1000});
+    return result;
 }
 
 OPENS(open)

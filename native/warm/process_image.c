@@ -104,5 +104,15 @@ bool process_image_show_arguments(char *text, size_t size)
 
 void process_image_hide_arguments(void)
 {
-    launch_hide_arguments((char *)(uintptr_t)map.arg_start, (size_t)(map.arg_end - map.arg_start));
+    launch_hide_arguments(process_image_arguments(), process_image_arguments_size());
+}
+
+char *process_image_arguments(void)
+{
+    return (char *)(uintptr_t)map.arg_start;
+}
+
+size_t process_image_arguments_size(void)
+{
+    return (size_t)(map.arg_end - map.arg_start);
 }

@@ -13,6 +13,9 @@ void process_image_hide_library(const char *file);
 bool process_image_end_environment(const char *end);
 /* Shows `text`, NUL-ended strings, as the arguments. */
 bool process_image_show_arguments(char *text, size_t size);
+/* What the kernel shows as the arguments. */
+char *process_image_arguments(void);
+size_t process_image_arguments_size(void);
 /* Makes the arguments shown unreadable, in this process and in those that it forks from now on. */
 void process_image_hide_arguments(void);
 

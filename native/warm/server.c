@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "node.h"
 #include "passing.h"
 #include "privileges.h"
 #include "process_image.h"
@@ -25,6 +26,7 @@
 #include "request.h"
 #include "ruby.h"
 #include "seccomp_filter.h"
+#include "threads.h"
 #include "touch.h"
 #include "util.h"
 #include "warm_protocol.h"
@@ -41,7 +43,7 @@
 static struct {
     bool armed;
     struct warm_boot boot;
-    char name[NAME_BYTES]; /* as exec set it */
+    char name[NAME_BYTES]; /* as exec or the interpreter has set it */
     int own_fds;
     /* In a launched process only. */
     uint8_t *region;
@@ -80,7 +82,6 @@ __attribute__((constructor)) static void prepare(int argc, char **argv, char **v
     (void)argv;
     if (!read_boot()) return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_GET_NAME, server.name);
     forget_preload(variables);
     int error = privileges_forbid_gains();
     if (error) {
@@ -147,7 +148,10 @@ static void say_ready(uint64_t anonymous, uint64_t copied)
 {
     uint64_t shared = anonymous > TOUCHED_BYTES ? anonymous - TOUCHED_BYTES : 0;
     uint64_t parked = anonymous > copied ? anonymous - copied : 0;
-    struct warm_answer ready = {.kind = WARM_READY, .bytes = shared, .bytes_parked = copied > 0 ? parked : shared};
+    struct warm_answer ready = {.kind = WARM_READY,
+                                .value = (int32_t)threads_kept(),
+                                .bytes = shared,
+                                .bytes_parked = copied > 0 ? parked : shared};
     if (send(WARM_CONTROL_FD, &ready, sizeof ready, MSG_NOSIGNAL) < 0) _exit(0);
 }
 
@@ -200,6 +204,7 @@ static void add_arguments(const struct run_request *request)
     }
     if (python_is_here()) python_add_arguments(added, count);
     if (ruby_is_here()) ruby_add_arguments(added, count);
+    if (node_is_here()) node_add_arguments(added, count);
     for (unsigned i = 0; i < count; i++) free(added[i]);
     free(added);
 }
@@ -209,8 +214,16 @@ static void become_program(const struct run_request *request)
 {
     prctl(PR_SET_NAME, server.name);
     if (ruby_is_here()) ruby_after_fork();
+    if (node_is_here()) node_after_fork();
     add_arguments(request);
     munmap(server.region, server.region_bytes);
+}
+
+/* In a program that has not been given its task yet. */
+static void while_parked(void)
+{
+    touch_all();
+    if (node_is_here()) node_prepare();
 }
 
 /* Raw, because the supervisor shall be the parent; a stack of NULL copies the caller's, as fork does. */
@@ -227,7 +240,8 @@ static pid_t clone_for_supervisor(unsigned long namespaces, int cgroup_fd)
 static void begin(const struct warm_request *request, const int *fds)
 {
     struct launch_from_server from = {
-        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .while_parked = touch_all, .become = become_program};
+        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .fork = node_is_here() ? node_fork : fork,
+        .while_parked = while_parked, .become = become_program};
     server.region_bytes = request->open_size + request->run_size;
     server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[LAUNCH_FDS], 0);
     if (server.region == MAP_FAILED) _exit(1);
@@ -265,10 +279,12 @@ void server_run(void)
     count_numbers("/proc/self/fd", &highest);
     server.own_fds = highest + 1;
     /* Ruby knows how to do without the thread that it keeps for its clock. */
-    if (threads > 1 && !ruby_is_here()) {
-        answer(WARM_REFUSED, 0, threads);
+    if (node_is_here() ? !node_keep(server.own_fds) : threads > 1 && !ruby_is_here()) {
+        /* Node has said why. */
+        answer(WARM_REFUSED, 0, node_is_here() ? 0 : threads);
         _exit(1);
     }
+    prctl(PR_GET_NAME, server.name);
     prctl(PR_SET_NAME, SERVER_NAME);
     process_image_hide_library(WARM_LIBRARY);
     fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);

@@ -50,6 +50,9 @@ describe('an execution may start warm', () => {
     ['ruby', [file('main.rb', '# a comment\n')], true],
     ['ruby', [file('main.rb'), file('other.rb', '#!/usr/bin/env ruby\n')], true],
     ['ruby', [file('main.rb'), file('monitor.so')], false],
+    ['javascript', [file('main.js'), file('package.json')], true],
+    ['typescript', [file('main.ts'), file('other.ts')], true],
+    ['typescript', [file('main.ts'), file('package.json')], false],
     ['bash', [file('main.sh')], false],
   ] as const)('%s with %o: %s', (id, files, expected) => {
     expect(mayStartWarm(language(id), files, files[0].name)).toBe(expected)

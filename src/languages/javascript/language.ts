@@ -31,6 +31,7 @@ export default defineLanguage({
   },
   version: { argv: ['node', '--version'], pattern: /^v(\d+\.\d+\.\d+)/u },
   run: { argv: ['node', '--max-old-space-size={memoryMiB}', '{entry}'] },
+  warm: { kind: 'fork', looksFor: [] },
   libraries: [],
   samples: [
     {

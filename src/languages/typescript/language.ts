@@ -57,6 +57,8 @@ export default defineLanguage({
       '{entry}',
     ],
   },
+  // Loading modules.cjs looks for the program's package.json; everything else comes after the program's file.
+  warm: { kind: 'fork', looksFor: ['package'] },
   libraries: [],
   samples: [
     {

@@ -11,4 +11,6 @@ export interface FidelityCase {
   readonly plain?: true
   readonly memoryMiB?: number
   readonly cpuTimeMs?: number
+  readonly maxProcesses?: number
+  readonly wallTimeMs?: number
 }

@@ -18,8 +18,10 @@ import { resolveLimits } from '../limits.js'
 import { loadLanguages } from '../registry.js'
 import { preparedCommand } from '../warm.js'
 import type { FidelityCase } from './case.js'
+import { JAVASCRIPT_CASES } from './javascript-cases.js'
 import { PYTHON_CASES } from './python-cases.js'
 import { RUBY_CASES } from './ruby-cases.js'
+import { TYPESCRIPT_CASES } from './typescript-cases.js'
 
 const MEBIBYTE = 1_048_576
 const TIMEOUT_MS = 60_000
@@ -49,7 +51,9 @@ const PROGRAM =
 const dataDirectory = process.env['CODEEXEC_TEST_DATA_DIR'] ?? '/var/lib/codeexec'
 const CASES: Readonly<Record<string, readonly FidelityCase[]>> = {
   python: PYTHON_CASES,
+  javascript: JAVASCRIPT_CASES,
   ruby: RUBY_CASES,
+  typescript: TYPESCRIPT_CASES,
 }
 
 const registry = await loadLanguages()
@@ -83,7 +87,7 @@ async function run(
   const encoder = new TextEncoder()
   const files = { [language.mainFile]: program.code, ...program.files }
   const limits = resolveLimits({ ...LIMITS, language })
-  const { memoryMiB, cpuTimeMs } = program
+  const { memoryMiB, cpuTimeMs, maxProcesses, wallTimeMs } = program
   const request: ExecutionRequest = {
     jobId: randomUUID(),
     language: language.id,
@@ -95,6 +99,8 @@ async function run(
       ...limits,
       run: {
         ...limits.run,
+        ...(maxProcesses !== undefined && { maxProcesses }),
+        ...(wallTimeMs !== undefined && { wallTimeMs }),
         ...(memoryMiB !== undefined && { memoryBytes: memoryMiB * MEBIBYTE }),
         ...(cpuTimeMs !== undefined && { cpuTimeMs }),
       },
@@ -144,9 +150,12 @@ async function runReady(language: LanguageDefinition, program: FidelityCase): Pr
   }
 }
 
-/** Where things lie in memory differs from start to start. */
+/** Where things lie in memory differs from start to start, as do names that are drawn. */
 const withoutAddresses = (text: string): string =>
-  text.replaceAll(/0x[0-9a-f]{8,}/gu, '0x…').replaceAll(/started \d{12,}/gu, 'started …')
+  text
+    .replaceAll(/0x[0-9a-f]{8,}/gu, '0x…')
+    .replaceAll(/started \d{12,}/gu, 'started …')
+    .replaceAll(/ws:.*/gu, 'ws:…')
 
 const visible = ({ stdout, stderr, output, exitCode, signal, stopReason, truncated }: StageResult) => ({
   stdout: withoutAddresses(stdout),
@@ -208,17 +217,33 @@ describe.skipIf(unfit)(`a warm start${unfit ? ` (${unfit})` : ''}`, () => {
         }
       })
 
-      it('has another hash seed before long, and runs on meanwhile', { timeout: TIMEOUT_MS }, async () => {
-        const program = { title: '', code: HASH_PROGRAMS[language.id]! }
-        const seen = new Set<string>()
-        for (let count = 0; count < RUNS_ACROSS_A_RENEWAL; count++) {
-          const { stdout, exitCode } = await run(language, program)
-          expect(exitCode).toBe(0)
-          seen.add(stdout)
-        }
-        expect(seen.size).toBeGreaterThan(1)
-        expect(seen.size).toBeLessThan(RUNS_ACROSS_A_RENEWAL / 2)
-      })
+      const spoiler = SPOILERS[language.id]
+      it.skipIf(spoiler === undefined)(
+        'shares no descriptor with its server or with other programs',
+        { timeout: TIMEOUT_MS },
+        async () => {
+          for (const code of [spoiler!.spoil, spoiler!.look]) {
+            const { stdout, exitCode } = await runWarm(language, { title: '', code })
+            expect({ stdout, exitCode }).toEqual({ stdout: 'fine\n', exitCode: 0 })
+          }
+        },
+      )
+
+      it(
+        'has another hash seed, or other addresses, before long, and runs on meanwhile',
+        { timeout: TIMEOUT_MS },
+        async () => {
+          const program = { title: '', code: HASH_PROGRAMS[language.id]! }
+          const seen = new Set<string>()
+          for (let count = 0; count < RUNS_ACROSS_A_RENEWAL; count++) {
+            const { stdout, exitCode } = await run(language, program)
+            expect(exitCode).toBe(0)
+            seen.add(stdout)
+          }
+          expect(seen.size).toBeGreaterThan(1)
+          expect(seen.size).toBeLessThan(RUNS_ACROSS_A_RENEWAL / 2)
+        },
+      )
     })
   }
 
@@ -228,6 +253,8 @@ describe.skipIf(unfit)(`a warm start${unfit ? ` (${unfit})` : ''}`, () => {
 const MEMORY_USERS: Readonly<Record<string, FidelityCase>> = {
   python: { title: '', code: 'text = "x" * (20 << 20)\nprint(len(text))' },
   ruby: { title: '', code: 'text = "x" * (20 << 20)\nputs text.size' },
+  javascript: { title: '', code: 'const text = Buffer.alloc(20 << 20, 1)\nconsole.log(text.length)' },
+  typescript: { title: '', code: 'const text: Buffer = Buffer.alloc(20 << 20, 1)\nconsole.log(text.length)' },
 }
 
 /** Every line is one that must never come twice. */
@@ -245,9 +272,66 @@ require "tmpdir"
 puts rand, Random.rand, Random.seed, Random.new_seed, [*1..1000].shuffle.hash, [*1..1000].sample(20).inspect
 puts SecureRandom.hex, SecureRandom.uuid, Random.urandom(8).inspect, Dir.mktmpdir
 `,
+  javascript: `const crypto = require('node:crypto')
+console.log(Math.random())
+console.log([...Array(5)].map(Math.random).join())
+console.log(performance.timeOrigin)
+console.log(process.hrtime.bigint() - BigInt(Math.round(process.uptime() * 1e3)) * 1000000n)
+console.log(performance.now())
+console.log(crypto.randomBytes(8).toString('hex'))
+console.log(crypto.randomUUID())
+console.log(globalThis.crypto.getRandomValues(new Uint32Array(2)).join())
+console.log(crypto.createHash('sha1').update(crypto.generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' })).digest('hex'))
+console.log(require('node:fs').mkdtempSync('/tmp/made'))
+for (let fd = 3; fd < 17; fd++) {
+  const name = require('node:fs').readlinkSync('/proc/self/fd/' + fd)
+  if (name.startsWith('pipe')) console.log(name, fd)
+}
+crypto.randomFill(Buffer.alloc(8), (_, bytes) => console.log(bytes.toString('hex')))
+new (require('node:worker_threads').Worker)('console.log(Math.random(), crypto.randomUUID())', { eval: true })
+`,
+  typescript: 'console.log(Math.random())\nconsole.log(crypto.randomUUID())',
 }
 
+/** What programs of one server have in common. */
 const HASH_PROGRAMS: Readonly<Record<string, string>> = {
   python: 'print(hash("a"))',
   ruby: 'puts "a".hash',
+  javascript: "console.log(require('fs').readFileSync('/proc/self/maps', 'utf8').match(/.*stack/)[0])",
+  typescript:
+    "import fs from 'fs'\nconsole.log(fs.readFileSync('/proc/self/maps', 'utf8').match(/.*stack/)![0])",
+}
+
+/** One program writes to everything that its interpreter has opened, another one looks whether it finds that. */
+const SPOILERS: Readonly<Record<string, { readonly spoil: string; readonly look: string }>> = {
+  javascript: {
+    spoil: `const fs = require('node:fs')
+console.log('fine')
+let written = 0
+for (let fd = 3; fd < 17; fd++) {
+  const name = fs.readlinkSync('/proc/self/fd/' + fd)
+  const value = Buffer.alloc(8)
+  value[5] = 1
+  try {
+    written += fs.writeSync(fd, name.includes('eventfd') ? value : 'spoiled!')
+  } catch (error) {
+    if (!['EBADF', 'EINVAL'].includes(error.code)) throw error
+  }
+}
+process.reallyExit(written >= 48 ? 0 : 1)
+`,
+    look: `const fs = require('node:fs')
+for (let fd = 3; fd < 17; fd++) {
+  const info = fs.readFileSync('/proc/self/fdinfo/' + fd, 'latin1')
+  if (/eventfd-count: *[0-9a-f]{5,}/.test(info)) console.log('spoiled', fd)
+  if (!fs.readlinkSync('/proc/self/fd/' + fd).startsWith('pipe') || !/flags:.*4000$/m.test(info)) continue
+  try {
+    console.log(fs.readSync(fd, Buffer.alloc(8)), fd)
+  } catch (error) {
+    if (error.code !== 'EAGAIN') throw error
+  }
+}
+setTimeout(() => console.log('fine'), 1)
+`,
+  },
 }
