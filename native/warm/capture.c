@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "node.h"
 #include "node_times.h"
 #include "ruby.h"
@@ -173,3 +174,36 @@ OPENS(open)
 OPENS(open64)
 OPENS_AT(openat)
 OPENS_AT(openat64)
+
+/* With names and numbers that nothing has. */
+void capture_look_up(void)
+{
+    static const char nothing[] = "";
+    struct stat found;
+    struct stat64 found64;
+    struct statx found_more;
+    struct timespec time;
+    struct timeval day;
+    char byte;
+    int error = errno;
+    (void)!stat(nothing, &found);
+    (void)!lstat(nothing, &found);
+    (void)!stat64(nothing, &found64);
+    (void)!lstat64(nothing, &found64);
+    (void)!fstatat(AT_FDCWD, nothing, &found, 0);
+    (void)!fstatat64(AT_FDCWD, nothing, &found64, 0);
+    (void)!statx(AT_FDCWD, nothing, 0, 0, &found_more);
+    (void)!access(nothing, F_OK);
+    (void)!readlink(nothing, &byte, 1);
+    (void)!fopen(nothing, "r");
+    (void)!fopen64(nothing, "r");
+    (void)!open(nothing, O_RDONLY);
+    (void)!open64(nothing, O_RDONLY);
+    (void)!openat(AT_FDCWD, nothing, O_RDONLY);
+    (void)!openat64(AT_FDCWD, nothing, O_RDONLY);
+    (void)!read(-1, &byte, 1);
+    (void)!syscall(SYS_gettid);
+    (void)!clock_gettime(CLOCK_MONOTONIC, &time);
+    (void)!gettimeofday(&day, NULL);
+    errno = error;
+}

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "node.h"
 #include "passing.h"
 #include "privileges.h"
@@ -275,6 +276,7 @@ void server_run(void)
 {
     server.armed = false;
     int error = errno;
+    capture_look_up();
     int highest = 2, threads = count_numbers("/proc/self/task", NULL);
     count_numbers("/proc/self/fd", &highest);
     server.own_fds = highest + 1;
