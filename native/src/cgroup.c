@@ -28,7 +28,7 @@
 #define KEEPERS 1u
 #define RESIDENT_STEP_BYTES ((uint64_t)1 << 20)
 /* What one fork server in a group may be charged with: its page tables, and pages that it no longer shares. */
-#define FORK_SERVER_BYTES ((uint64_t)8 << 20)
+#define FORK_SERVER_BYTES ((uint64_t)1 << 20)
 #define CPU_PERIOD_US 100000u
 
 static const char *const v1_names[V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
