@@ -38,10 +38,19 @@ static uint64_t digest_counters(const struct netns *netns)
     return digest;
 }
 
-int netns_make(struct netns *netns)
+/* Where the supervisor itself lives, and what it forks for itself: a network of nobody, that keeps no slot's alive. */
+static int own_network = -1;
+
+static int enter_own_network(void)
 {
-    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}};
+    if (own_network >= 0) return setns(own_network, CLONE_NEWNET) < 0 ? -errno : 0;
     if (unshare(CLONE_NEWNET) < 0) return -errno;
+    own_network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    return own_network < 0 ? -errno : 0;
+}
+
+static int fill_in(struct netns *netns)
+{
     int error = raise_loopback();
     if (error) return error;
     netns->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -51,6 +60,17 @@ int netns_make(struct netns *netns)
     if (netns->counter_fds[0] < 0) return -errno;
     netns->pristine = digest_counters(netns);
     return 0;
+}
+
+int netns_make(struct netns *netns)
+{
+    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}};
+    int error = enter_own_network();
+    if (error) return error;
+    if (unshare(CLONE_NEWNET) < 0) return -errno;
+    error = fill_in(netns);
+    int back = enter_own_network();
+    return error ? error : back;
 }
 
 bool netns_untouched(const struct netns *netns)

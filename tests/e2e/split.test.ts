@@ -61,6 +61,7 @@ describeSplit('two apis and two workers', () => {
     expect((await readiness(worker)).map(({ name }) => name)).toEqual([
       'sandbox',
       'languages',
+      'memory',
       'queue',
       'jobs',
     ])
