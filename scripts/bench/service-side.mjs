@@ -48,9 +48,12 @@ export async function startService(mode) {
   throw new Error(`the service (${mode}) did not become ready`)
 }
 
+/** More than may wait in the service, so that in overload requests wait there or are refused, and none waits here. */
+const MOST_CONNECTIONS = 4096
+
 /** Keeps connections open, as every client that calls more than once does. */
 export class ServiceSide {
-  #agent = new http.Agent({ keepAlive: true, maxSockets: 512 })
+  #agent = new http.Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
 
   constructor(port, child) {
     this.port = port
