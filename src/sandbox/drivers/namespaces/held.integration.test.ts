@@ -1,6 +1,6 @@
 /** Commands that are started ahead and released later, in the real supervisor: what they get, and what is counted. */
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +30,22 @@ const LIMITS: CommandLimits = {
 
 const unfit =
   process.getuid?.() !== 0 ? 'needs root' : existsSync(PROGRAM) ? undefined : `${PROGRAM} has not been built`
+
+/** Until a program of these sandboxes has used 50 ms of CPU and now waits for input: its work before the release is done. */
+async function untilOneSleepsAfterWork(): Promise<void> {
+  for (;;) {
+    for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+      const [status, stat] = await Promise.all(
+        ['status', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')),
+      )
+      const uid = Number(/^Uid:\t(\d+)/m.exec(status!)?.[1] ?? -1)
+      const [state, ...rest] = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ')
+      const userTicks = Number(rest[10])
+      if (uid >= FIRST_UID && uid < FIRST_UID + SLOTS && state === 'S' && userTicks >= 5) return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
 
 describe.skipIf(unfit)(`held commands${unfit ? ` (${unfit})` : ''}`, () => {
   let driver: NamespacesDriver
@@ -120,7 +136,7 @@ describe.skipIf(unfit)(`held commands${unfit ? ` (${unfit})` : ''}`, () => {
 
   it('counts time and CPU from the release', async () => {
     const held = await hold('for ((i = 0; i < 300000; i++)); do :; done; IFS= read -r task; eval "$task"')
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    await untilOneSleepsAfterWork()
     const released = performance.now()
     const { usage } = await held.release(release('echo done'))
     expect(output['stdout']).toBe('done\n')
