@@ -129,11 +129,16 @@ static void service_ready(struct watch *watch, uint32_t events)
 
 static void reap(void)
 {
-    slots_hear_keepers();
-    warm_hear();
     for (;;) {
-        pid_t pid = waitpid(-1, NULL, WNOHANG);
-        if (pid <= 0) return;
+        /* Left for the moment, so that its number stays its own while others are asked what they have started. */
+        siginfo_t child = {0};
+        if (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) < 0 || child.si_pid == 0) return;
+        pid_t pid = child.si_pid;
+        if (!sandbox_is_init(pid)) {
+            slots_hear_keepers();
+            warm_hear();
+        }
+        waitpid(pid, NULL, WNOHANG);
         if (!slot_reaped(pid) && !warm_reaped(pid) && !spawner_reaped(pid)) sandbox_reaped(pid);
     }
 }

@@ -543,23 +543,35 @@ static bool forget_early_end(pid_t pid)
     return false;
 }
 
-bool sandbox_reaped(pid_t pid)
+static struct sandbox *with_init(pid_t pid)
 {
     for (unsigned i = 0; i < TABLE_SIZE; i++)
-        for (struct sandbox *sandbox = table[i]; sandbox; sandbox = sandbox->next_in_bucket) {
-            struct command *command = &sandbox->command;
-            if (!command->active || command->init != pid) continue;
-            /* What the processes said before their end is still in the socket and the pipes. */
-            if (command->reports.fd >= 0) command->reports.ready(&command->reports, EPOLLIN);
-            command->reaped = true;
-            judge(sandbox);
-            if (command->out.watch.fd >= 0) output_ready(sandbox, &command->out, EV_STDOUT);
-            if (command->err.watch.fd >= 0) output_ready(sandbox, &command->err, EV_STDERR);
-            advance(sandbox);
-            return true;
-        }
-    remember_early_end(pid);
-    return false;
+        for (struct sandbox *sandbox = table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            if (sandbox->command.active && sandbox->command.init == pid) return sandbox;
+    return NULL;
+}
+
+bool sandbox_is_init(pid_t pid)
+{
+    return with_init(pid) != NULL;
+}
+
+bool sandbox_reaped(pid_t pid)
+{
+    struct sandbox *sandbox = with_init(pid);
+    if (!sandbox) {
+        remember_early_end(pid);
+        return false;
+    }
+    struct command *command = &sandbox->command;
+    /* What the processes said before their end is still in the socket and the pipes. */
+    if (command->reports.fd >= 0) command->reports.ready(&command->reports, EPOLLIN);
+    command->reaped = true;
+    judge(sandbox);
+    if (command->out.watch.fd >= 0) output_ready(sandbox, &command->out, EV_STDOUT);
+    if (command->err.watch.fd >= 0) output_ready(sandbox, &command->err, EV_STDERR);
+    advance(sandbox);
+    return true;
 }
 
 /* ---- starting ---- */

@@ -16,6 +16,8 @@ void sandboxes_start(struct outbox *outbox);
 bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload, size_t size);
 /* The callbacks the slots need. */
 extern const struct slot_callbacks sandbox_slot_callbacks;
+/* True when a sandbox knows `pid` as its init process. */
+bool sandbox_is_init(pid_t pid);
 /* True when `pid` was a sandbox's init process. */
 bool sandbox_reaped(pid_t pid);
 /* Acts on limits that are due. Returns the next deadline, UINT64_MAX for none. */
