@@ -48,7 +48,11 @@ export default defineLanguage({
     argv: [
       'g++',
       ...DIALECT,
+      // Beside the compiler instead of after it.
+      '-pipe',
       '-fuse-ld=mold',
+      // For programs of this size they cost more than they save.
+      '-Wl,--no-threads,--no-fork',
       '-I/box',
       '-I',
       PRECOMPILED,
