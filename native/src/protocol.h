@@ -57,7 +57,15 @@ enum event_type {
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };
 
-enum run_flags { RUN_TTY = 1, RUN_INTERACTIVE = 2, RUN_EPHEMERAL = 4, RUN_HELD = 8, RUN_WARM = 16, RUN_PARKED = 32 };
+enum run_flags {
+    RUN_TTY = 1,
+    RUN_INTERACTIVE = 2,
+    RUN_EPHEMERAL = 4,
+    RUN_HELD = 8,
+    RUN_WARM = 16,
+    RUN_PARKED = 32,
+    RUN_LAST = 64 /* EV_DISPOSED follows its end unasked */
+};
 
 /* Bounds-checked reading of a payload. After any failure `failed` stays true and every value reads as zero. */
 struct reader {

@@ -240,6 +240,7 @@ static void finish(struct sandbox *sandbox)
     else if (command->failed) send_failure(sandbox);
     else send_outcome(sandbox);
     sandbox->was_parked = false;
+    if (command->request.flags & RUN_LAST) sandbox->disposing = true;
     free(command->payload);
     command->payload = NULL;
 }
@@ -786,6 +787,14 @@ unsigned sandboxes_running(uint64_t within_ns)
         for (const struct sandbox *sandbox = table[i]; sandbox; sandbox = sandbox->next_in_bucket)
             running += sandbox->command.active && !sandbox->command.held && now < sandbox->command.launched_ns + within_ns;
     return running;
+}
+
+bool sandboxes_between_commands(void)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (const struct sandbox *sandbox = table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            if (!sandbox->command.active) return true;
+    return false;
 }
 
 bool sandboxes_idle(void)

@@ -24,6 +24,8 @@ bool sandbox_reaped(pid_t pid);
 uint64_t sandboxes_check_limits(void);
 /* True when no process of any sandbox is left. */
 bool sandboxes_idle(void);
+/* True when somebody is about to say what comes next in a sandbox whose command has ended. */
+bool sandboxes_between_commands(void);
 /* How many commands run that were asked for within the last `within_ns`. */
 unsigned sandboxes_running(uint64_t within_ns);
 

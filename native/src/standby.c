@@ -277,9 +277,9 @@ uint64_t standby_tend(void)
         if (now >= kinds[i]->retry_at_ns) wanting = kinds[i];
         else if (kinds[i]->retry_at_ns < next) next = kinds[i]->retry_at_ns;
     }
-    /* Programs that run come first, and nobody shall find the last slot taken by what is not needed yet. */
-    if (wanting && sandboxes_running(BUSY_NS) * 2 < standby.cpus && slots_ready() > 1 &&
-        standby.standing_in_all < standby.capacity && make_one(wanting))
+    /* Programs that run come first, so do those about to be asked for, and nobody shall find the last slot taken by what is not needed yet. */
+    if (wanting && sandboxes_running(BUSY_NS) * 2 < standby.cpus && !sandboxes_between_commands() &&
+        slots_ready() > 1 && standby.standing_in_all < standby.capacity && make_one(wanting))
         return now;
     return next;
 }

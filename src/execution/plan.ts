@@ -52,9 +52,10 @@ export function planExecution(
     return warm ? { ...planned, command: { ...planned.command, warm } } : planned
   }
   const { interactive } = request
-  if (interactive !== undefined)
-    stages.push(withDialogue(planRun(commands.run, request.stdin), interactive, language))
-  else if (request.tests === undefined) stages.push(planRun(commands.run, request.stdin))
+  const alone = planRun(commands.run, request.stdin)
+  const last = { ...alone, command: { ...alone.command, last: true } }
+  if (interactive !== undefined) stages.push(withDialogue(last, interactive, language))
+  else if (request.tests === undefined) stages.push(last)
   const cases = (request.tests?.cases ?? []).map(({ args, stdin }) => {
     const { stage, command } = planRun(resolveCommands(language, { ...request, args }).run, stdin)
     return { stage, command: { ...command, ephemeral: true } }

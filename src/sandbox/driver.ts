@@ -78,6 +78,11 @@ export interface Command {
    * driver that has nothing ready starts it as any other; the program cannot tell.
    */
   readonly warm?: boolean
+  /**
+   * No command comes after it: a driver may dispose of the sandbox when it ends, unasked, so that `dispose` has nothing
+   * left to wait for. Nothing that the command leaves can be asked for then.
+   */
+  readonly last?: boolean
   /** Give the program a terminal of this size for its standard streams. */
   readonly tty?: TerminalSize
   /**

@@ -43,6 +43,7 @@ export interface RunOptions {
   readonly stdin?: Command['stdin']
   readonly tty?: Command['tty']
   readonly ephemeral?: boolean
+  readonly last?: boolean
   readonly signal?: AbortSignal
   readonly onStart?: (running: RunningCommand) => void
   readonly onOutput?: Command['onOutput']
@@ -70,7 +71,7 @@ export class BenchSandbox {
 
   async exec(argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const chunks: Record<OutputStream, Uint8Array[]> = { stdout: [], stderr: [] }
-    const { tty, ephemeral, onStart, onOutput, signal } = options
+    const { tty, ephemeral, last, onStart, onOutput, signal } = options
     const command: Command = {
       argv,
       env: options.env ?? ENVIRONMENT,
@@ -79,6 +80,7 @@ export class BenchSandbox {
       limits: { ...LIMITS, ...options.limits },
       ...(tty !== undefined && { tty }),
       ...(ephemeral !== undefined && { ephemeral }),
+      ...(last !== undefined && { last }),
       ...(onStart !== undefined && { onStart }),
       onOutput: (stream, chunk) => {
         chunks[stream].push(Buffer.from(chunk))
@@ -110,7 +112,7 @@ export class Bench {
     args: readonly string[] = [],
     options: RunOptions & SpecOptions = {},
   ): Promise<Ended> {
-    return this.inSandbox((box) => box.run(program, args, options), options)
+    return this.inSandbox((box) => box.run(program, args, { last: true, ...options }), options)
   }
 
   async inSandbox<T>(use: (box: BenchSandbox) => Promise<T>, options: SpecOptions = {}): Promise<T> {

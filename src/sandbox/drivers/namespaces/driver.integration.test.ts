@@ -127,6 +127,57 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     })
   })
 
+  describe('a last command', () => {
+    let driver: NamespacesDriver
+    beforeAll(async () => {
+      driver = await makeDriver()
+      await driver.start()
+    })
+    afterAll(() => driver.close())
+    const open = () => driver.open({ executionId: 'test', image: IMAGE, files: [], fileSystemBytes: 1 << 20 })
+    const last = (script: string): Command => ({ ...command(script), last: true })
+
+    it.each([
+      ['by itself', last('exit 3')],
+      ['at a limit', { ...last('sleep 50'), limits: { ...command('').limits, wallTimeMs: 100 } }],
+      ['without having begun', { ...last(''), argv: ['/nothing'] }],
+    ])('takes its sandbox along when it ends %s', async (_, ending) => {
+      const sandbox = await open()
+      await sandbox.run(command('echo kept > /box/file'))
+      await sandbox.run(ending).catch(() => {})
+      await expect.poll(() => leftoversOf(driver, false)).toEqual([])
+      await expect(sandbox.run(command('true'))).rejects.toMatchObject({ step: 'run' })
+      expect(await sandbox.artefacts?.(1 << 20)).toBeUndefined()
+      await sandbox.dispose()
+    })
+
+    it('is ended when its sandbox is disposed of', async () => {
+      const sandbox = await open()
+      let disposed: Promise<void> | undefined
+      const onStart = (): void => {
+        disposed = sandbox.dispose()
+      }
+      const outcome = await sandbox.run({ ...last('sleep 50'), onStart })
+      expect(outcome.stopReason).toBe('cancelled')
+      await disposed
+      expect(await leftoversOf(driver, false)).toEqual([])
+    })
+
+    it('leaves nothing when it is cancelled while it waits for a slot', async () => {
+      const cancelled = new AbortController()
+      const running = Array.from({ length: SLOTS * 4 }, async () => {
+        const sandbox = await open()
+        const outcome = await sandbox.run(last('sleep 50'), cancelled.signal)
+        await sandbox.dispose()
+        return outcome.stopReason
+      })
+      await expect.poll(async () => (await leftoversOf(driver, false)).length).toBeGreaterThan(0)
+      cancelled.abort()
+      expect(new Set(await Promise.all(running))).toEqual(new Set(['cancelled']))
+      expect(await leftoversOf(driver, false)).toEqual([])
+    })
+  })
+
   describe('the supervisor', () => {
     let driver: NamespacesDriver
     beforeAll(async () => {

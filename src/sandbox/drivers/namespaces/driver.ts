@@ -13,7 +13,7 @@ import {
 } from '../../driver.js'
 import { decodeArtefacts } from './artefacts.js'
 import { RunningNamespacesCommand, runFrame } from './command.js'
-import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST } from './frames.js'
+import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST, RUN_FLAG } from './frames.js'
 import { HeldNamespacesSandbox } from './held.js'
 import { openFrame } from './open-frame.js'
 import { probeHost } from './probe.js'
@@ -225,7 +225,12 @@ class NamespacesSandbox implements Sandbox {
   #openFrame: readonly Uint8Array[] | undefined
   #current: RunningNamespacesCommand | undefined
   #disposed: Promise<void> | undefined
-  #gone!: () => void
+  /** The supervisor disposes of it when its command ends. */
+  #endsItself = false
+  #tellGone!: () => void
+  readonly #gone = new Promise<void>((resolve) => {
+    this.#tellGone = resolve
+  })
   #tellArtefacts: ((artefacts: readonly Artefact[] | undefined) => void) | undefined
 
   constructor(supervisor: Supervisor, spec: SandboxSpec, image: string, count: StartCounter) {
@@ -236,7 +241,7 @@ class NamespacesSandbox implements Sandbox {
       onLost: (error) => {
         this.#current?.lose(error)
         this.#tellArtefacts?.(undefined)
-        this.#gone?.()
+        this.#tellGone()
       },
     })
     this.#openFrame = openFrame(this.#id, spec, image)
@@ -245,7 +250,7 @@ class NamespacesSandbox implements Sandbox {
   #onEvent(event: FrameEvent): void {
     if (event.type === EVENT.disposed) {
       this.#supervisor.forget(this.#id)
-      this.#gone()
+      this.#tellGone()
       return
     }
     if (event.type === EVENT.artefacts) this.#tellArtefacts?.(decodeArtefacts(event.payload))
@@ -254,7 +259,7 @@ class NamespacesSandbox implements Sandbox {
 
   async run(command: Command, signal?: AbortSignal): Promise<Outcome> {
     if (this.#current) throw new SandboxError('run', 'a sandbox runs one command at a time')
-    if (this.#disposed) throw new SandboxError('run', 'the sandbox has been disposed of')
+    if (this.#disposed || this.#endsItself) throw new SandboxError('run', 'the sandbox has been disposed of')
     if (this.#supervisor.lost) throw this.#supervisor.lost
     if (signal?.aborted) return CANCELLED
     const running = new RunningNamespacesCommand(
@@ -265,10 +270,11 @@ class NamespacesSandbox implements Sandbox {
     const abort = () => running.kill()
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      const frame = runFrame(this.#id, command)
+      const frame = runFrame(this.#id, command, command.last ? RUN_FLAG.last : 0)
       const mayBeReady = this.#openFrame !== undefined && !command.tty && !command.ephemeral
       this.#supervisor.send(this.#openFrame ? [...this.#openFrame, ...frame] : frame)
       this.#openFrame = undefined
+      this.#endsItself = command.last === true
       const outcome = await running.outcome
       if (command.warm) this.#count.warm(running.startedWarm)
       if (mayBeReady) this.#count.ready(running.wasReady)
@@ -281,7 +287,7 @@ class NamespacesSandbox implements Sandbox {
 
   artefacts(mostBytes: number): Promise<readonly Artefact[] | undefined> {
     // The supervisor makes a sandbox with its first command.
-    if (this.#openFrame || this.#current || this.#disposed || this.#supervisor.lost)
+    if (this.#openFrame || this.#current || this.#disposed || this.#endsItself || this.#supervisor.lost)
       return Promise.resolve(undefined)
     return new Promise((resolve) => {
       this.#tellArtefacts = resolve
@@ -299,11 +305,9 @@ class NamespacesSandbox implements Sandbox {
       this.#supervisor.forget(this.#id)
       return
     }
-    const gone = new Promise<void>((resolve) => {
-      this.#gone = resolve
-    })
-    this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
-    await gone
+    if (!this.#endsItself || this.#current)
+      this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
+    await this.#gone
   }
 }
 

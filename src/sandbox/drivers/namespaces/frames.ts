@@ -34,7 +34,7 @@ export const EVENT = {
 /** Where a file goes; `enum place`. */
 export const PLACE = { box: 0, out: 1, outExecutable: 2 } as const
 
-export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, held: 8, warm: 16 } as const
+export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, held: 8, warm: 16, last: 64 } as const
 
 const HEADER_BYTES = 12
 /** Parts from this size on are sent as they are instead of being copied into the frame. */

@@ -21,7 +21,11 @@ export class HeldNamespacesSandbox implements HeldSandbox {
   #cancelled = false
   #running: RunningNamespacesCommand | undefined
   #disposed: Promise<void> | undefined
-  #gone: (() => void) | undefined
+  #isOver = false
+  #tellGone!: () => void
+  readonly #gone = new Promise<void>((resolve) => {
+    this.#tellGone = resolve
+  })
 
   constructor(supervisor: Supervisor, spec: HeldSpec, image: string) {
     this.#supervisor = supervisor
@@ -38,20 +42,20 @@ export class HeldNamespacesSandbox implements HeldSandbox {
       onLost: (error) => {
         this.#running?.lose(error)
         this.#giveUp(error)
-        this.#gone?.()
+        this.#tellGone()
       },
     })
     const command = { ...spec.command, stdin: NO_INPUT, onOutput: () => {} }
     supervisor.send([
       ...openFrame(this.#id, { ...spec, files: [] }, image),
-      ...runFrame(this.#id, command, RUN_FLAG.held),
+      ...runFrame(this.#id, command, RUN_FLAG.held | RUN_FLAG.last),
     ])
   }
 
   #onEvent(event: FrameEvent): void {
     if (event.type === EVENT.disposed) {
       this.#supervisor.forget(this.#id)
-      this.#gone?.()
+      this.#tellGone()
     } else if (this.#running) {
       this.#released ||= event.type === EVENT.started
       // Cancelled or lost on the way: in both cases the program has not begun.
@@ -100,7 +104,9 @@ export class HeldNamespacesSandbox implements HeldSandbox {
       writeFiles(frame, files, artefacts)
       this.#supervisor.send(frame.finish(REQUEST.release, this.#id))
       if (signal?.aborted) abort()
-      return await running.outcome
+      return await running.outcome.finally(() => {
+        this.#isOver = true
+      })
     } finally {
       signal?.removeEventListener('abort', abort)
     }
@@ -113,10 +119,8 @@ export class HeldNamespacesSandbox implements HeldSandbox {
 
   async #release(): Promise<void> {
     if (this.#supervisor.lost) return
-    const gone = new Promise<void>((resolve) => {
-      this.#gone = resolve
-    })
-    this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
-    await gone
+    // Once it has ended the supervisor does it unasked.
+    if (!this.#isOver) this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
+    await this.#gone
   }
 }
