@@ -277,6 +277,7 @@ void launch_init(const struct launch *launch)
     if (parked) {
         struct report waits = {.kind = REPORT_PARKED};
         report(&waits);
+        if (launch->server) launch->server->while_waiting();
         const char *step = parked_await(report_fd, program, own.uid, &release, &region);
         if (step) fail(step);
     }
@@ -302,6 +303,7 @@ void launch_init(const struct launch *launch)
         struct report done = {.kind = REPORT_RELEASED};
         report(&done);
     }
+    if (launch->server && !parked) launch->server->while_waiting();
     int status = wait_for(program);
     struct report ended = {.kind = REPORT_ENDED, .status = status, .time_ns = now_ns()};
     report(&ended);

@@ -57,6 +57,8 @@ struct launch_from_server {
     int report_fd;
     /* Called in a program that is parked, before it waits. */
     void (*while_parked)(void);
+    /* Called in the init process, when it has nothing left to do but wait. */
+    void (*while_waiting)(void);
     /* Forks the program. */
     pid_t (*fork)(void);
     /* Called in the program, in place of execve. */

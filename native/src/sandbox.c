@@ -174,8 +174,8 @@ static void fail(struct sandbox *sandbox, const char *step, int error)
 static void dispose(struct sandbox *sandbox)
 {
     stop_waiting(sandbox);
-    if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace);
-    if (sandbox->folders >= 0) close(sandbox->folders);
+    if (sandbox->mount_namespace >= 0) slot_close_later(sandbox->slot, sandbox->mount_namespace);
+    if (sandbox->folders >= 0) slot_close_later(sandbox->slot, sandbox->folders);
     if (sandbox->slot) slot_release(sandbox->slot);
     *bucket_of(sandbox->id) = sandbox->next_in_bucket;
     if (sandbox->parked) standby_forget(sandbox);

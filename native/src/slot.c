@@ -257,6 +257,11 @@ void slot_release(struct slot *slot)
     slot->retry_at_ns = 0;
 }
 
+void slot_close_later(struct slot *slot, int fd)
+{
+    slot->to_close[slot->to_close_count++] = fd;
+}
+
 int slot_share(struct slot *slot, const struct launch *launch)
 {
     if (!slot->region) {
@@ -346,6 +351,7 @@ uint64_t slots_clean(void)
     for (unsigned i = 0; i < slots.count; i++) {
         struct slot *slot = &slots.all[i];
         if (slot->state != SLOT_DIRTY) continue;
+        while (slot->to_close_count > 0) close(slot->to_close[--slot->to_close_count]);
         uint64_t now = slot->retry_at_ns ? now_ns() : 0;
         if (now >= slot->retry_at_ns) {
             /* The kernel mostly frees by itself within milliseconds; reclaiming would also drop the images' cache. */

@@ -15,6 +15,8 @@
 
 enum slot_state { SLOT_READY, SLOT_TAKEN, SLOT_DIRTY };
 
+#define MOST_TO_CLOSE 2u
+
 struct slot {
     unsigned index;
     enum slot_state state;
@@ -28,6 +30,8 @@ struct slot {
     uint8_t *region; /* shared with the keeper and with fork servers; holds the payloads of a launch */
     int region_fd;
     size_t region_used;
+    int to_close[MOST_TO_CLOSE];
+    unsigned to_close_count;
     uint64_t retry_at_ns;
     unsigned retries;
     bool begun;       /* the program of the launch under way has reported its start */
@@ -50,6 +54,8 @@ void slots_stop(void);
 struct slot *slot_take(void);
 /* Gives a slot back; it is cleaned by slots_clean, off the path of any request. */
 void slot_release(struct slot *slot);
+/* Closes a descriptor when the slot is cleaned; with a sandbox's last one the kernel takes its file systems apart. */
+void slot_close_later(struct slot *slot, int fd);
 /* Starts the init process; `launched` tells its pid, on v2 before this returns. Returns 0 or -errno. */
 int slot_launch(struct slot *slot, struct launch *launch);
 /* Copies the payloads to where another process finds them. Returns 0 or -errno. */

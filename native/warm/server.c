@@ -242,7 +242,8 @@ static void begin(const struct warm_request *request, const int *fds)
 {
     struct launch_from_server from = {
         .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .fork = node_is_here() ? node_fork : fork,
-        .while_parked = while_parked, .become = become_program};
+        .while_parked = while_parked, .while_waiting = touch_give_back,
+        .become = become_program};
     server.region_bytes = request->open_size + request->run_size;
     server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[LAUNCH_FDS], 0);
     if (server.region == MAP_FAILED) _exit(1);

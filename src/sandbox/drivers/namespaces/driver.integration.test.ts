@@ -164,15 +164,15 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
     })
 
     it('leaves nothing when it is cancelled while it waits for a slot', async () => {
-      const cancelled = new AbortController()
-      const running = Array.from({ length: SLOTS * 4 }, async () => {
+      const controllers = Array.from({ length: SLOTS * 4 }, () => new AbortController())
+      const running = controllers.map(async ({ signal }) => {
         const sandbox = await open()
-        const outcome = await sandbox.run(last('sleep 50'), cancelled.signal)
+        const outcome = await sandbox.run(last('sleep 50'), signal)
         await sandbox.dispose()
         return outcome.stopReason
       })
       await expect.poll(async () => (await leftoversOf(driver, false)).length).toBeGreaterThan(0)
-      cancelled.abort()
+      for (const controller of controllers) controller.abort()
       expect(new Set(await Promise.all(running))).toEqual(new Set(['cancelled']))
       expect(await leftoversOf(driver, false)).toEqual([])
     })
