@@ -124,7 +124,7 @@ static void run_program(const struct launch *launch, const struct run_request *r
     umask(022);
     /* An interpreter has set its signals up, as a program's would by now. */
     if (!launch->server) reset_signals();
-    int error = rlimits_apply(request->file_bytes);
+    int error = rlimits_apply(request->file_bytes, request->stack_bytes);
     if (!error) error = privileges_become(launch->uid);
     /* What exec would do: without it, its own /proc would be closed to the program. */
     if (!error && launch->server && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) error = -errno;

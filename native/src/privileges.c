@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define STACK_BYTES (64u << 20)
 #define OPEN_FILES 1024u
 #define LOCKED_BYTES (64u << 10)
 #define PENDING_SIGNALS 1024u
@@ -39,7 +38,7 @@ int privileges_become(uid_t uid)
     return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
 }
 
-int rlimits_apply(uint64_t file_bytes)
+int rlimits_apply(uint64_t file_bytes, uint64_t stack_bytes)
 {
     const struct {
         __rlimit_resource_t resource;
@@ -47,7 +46,7 @@ int rlimits_apply(uint64_t file_bytes)
     } limits[] = {{RLIMIT_CORE, NO_CORE_DUMP},
                   {RLIMIT_FSIZE, file_bytes},
                   {RLIMIT_NOFILE, OPEN_FILES},
-                  {RLIMIT_STACK, STACK_BYTES},
+                  {RLIMIT_STACK, stack_bytes},
                   {RLIMIT_MEMLOCK, LOCKED_BYTES},
                   {RLIMIT_MSGQUEUE, 0},
                   {RLIMIT_NICE, 0},

@@ -13,6 +13,6 @@ int privileges_forbid_gains(void);
 /* In a child: becomes `uid` with the gid of the same number, no groups, no capabilities. Returns 0 or -errno. */
 int privileges_become(uid_t uid);
 /* In a child, before its exec. Returns 0 or -errno. */
-int rlimits_apply(uint64_t file_bytes);
+int rlimits_apply(uint64_t file_bytes, uint64_t stack_bytes);
 
 #endif

@@ -75,6 +75,7 @@ bool parse_run(const void *payload, size_t size, struct run_request *request)
     request->memory_bytes = read_u64(&reader);
     request->output_bytes = read_u64(&reader);
     request->file_bytes = read_u64(&reader);
+    request->stack_bytes = read_u64(&reader);
     request->processes = read_u32(&reader);
     request->cpu_milli = read_u32(&reader);
     request->flags = read_u32(&reader);

@@ -20,7 +20,7 @@ struct open_request {
 };
 
 struct run_request {
-    uint64_t wall_ns, cpu_ns, memory_bytes, output_bytes, file_bytes;
+    uint64_t wall_ns, cpu_ns, memory_bytes, output_bytes, file_bytes, stack_bytes;
     uint32_t processes, cpu_milli;
     uint32_t flags; /* enum run_flags */
     uint32_t cols, rows;

@@ -104,7 +104,7 @@ static void become_interpreter(const int *fds, const struct header *header, char
         umask(022);
         reset_signals();
         /* Runtimes look at the size of their stack once, when they start. */
-        int error = rlimits_apply(UINT64_MAX);
+        int error = rlimits_apply(UINT64_MAX, boot.stack_bytes);
         if (error) errno = -error;
         else execute(arguments, environment);
         step = "exec";

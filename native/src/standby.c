@@ -62,6 +62,7 @@ static bool fits(const struct kind *kind, const struct open_request *open, const
                  const void *runtime)
 {
     return kind->used && kind->runtime == runtime && kind->run.file_bytes == run->file_bytes &&
+           kind->run.stack_bytes == run->stack_bytes &&
            same(kind->open.image, open->image);
 }
 
@@ -104,7 +105,8 @@ static uint8_t *make_open_payload(const struct open_request *open, size_t *size)
 /* Nothing of the request it is modelled on: for a fork server its own command, otherwise none. */
 static uint8_t *make_run_payload(const struct run_request *run, bool from_server, size_t *size)
 {
-    const uint64_t numbers[] = {run->wall_ns, run->cpu_ns, run->memory_bytes, run->output_bytes, run->file_bytes};
+    const uint64_t numbers[] = {run->wall_ns,      run->cpu_ns,     run->memory_bytes,
+                                run->output_bytes, run->file_bytes, run->stack_bytes};
     struct outbox out = {0};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         add_u32(&out, (uint32_t)numbers[i]);

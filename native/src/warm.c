@@ -358,6 +358,7 @@ bool warm_register(const uint8_t *payload, size_t size)
 {
     struct reader reader = reader_of(payload, size);
     struct bytes image = read_string(&reader), entry = read_string(&reader);
+    uint64_t stack_bytes = read_u64(&reader);
     uint32_t argument_count = read_u32(&reader);
     struct reader arguments = reader;
     for (uint32_t i = 0; i < argument_count && !reader.failed; i++) read_string(&reader);
@@ -376,7 +377,7 @@ bool warm_register(const uint8_t *payload, size_t size)
                                 .variables = rest_between(&variables, &reader),
                                 .argument_count = argument_count,
                                 .variable_count = variable_count,
-                                .boot = {.magic = WARM_MAGIC, .argument_count = argument_count},
+                                .boot = {.magic = WARM_MAGIC, .argument_count = argument_count, .stack_bytes = stack_bytes},
                                 .residents = checked_alloc(warm.slot_count * sizeof(struct server *))};
     memcpy(runtime->boot.entry, entry.data, entry.size);
     char *text = checked_alloc(size); /* every string's length prefix leaves room for its NUL */
@@ -394,7 +395,8 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
     struct bytes variables = {request->variables.data + request->variables.at, runtime->variables.size};
     struct bytes arguments = {request->arguments.data + request->arguments.at, runtime->arguments.size};
     /* Where the limit leaves no room for its threads, the interpreter has its own way of saying so. */
-    return request->processes > runtime->threads && request->variable_count == runtime->variable_count &&
+    return request->processes > runtime->threads && request->stack_bytes == runtime->boot.stack_bytes &&
+           request->variable_count == runtime->variable_count &&
            request->argument_count >= runtime->argument_count &&
            request->variables.size - request->variables.at >= variables.size &&
            request->arguments.size - request->arguments.at >= arguments.size && same(image, runtime->image) &&

@@ -25,6 +25,7 @@ struct warm_boot {
     uint32_t magic;
     uint32_t filter_bytes;
     uint32_t argument_count; /* of the command it was prepared for; a launch may add more */
+    uint64_t stack_bytes;
     char entry[WARM_MAX_ENTRY]; /* absolute path of the program's file */
     /* followed by the seccomp filter */
 };

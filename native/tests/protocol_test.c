@@ -111,11 +111,11 @@ static void parses_a_run(void)
 {
     uint8_t payload[256];
     size_t size = 0;
-    for (uint32_t i = 1; i <= 5; i++) { /* wall, cpu, memory, output, file */
+    for (uint32_t i = 1; i <= 6; i++) { /* wall, cpu, memory, output, file, stack */
         size += put(payload + size, i * 10);
         size += put(payload + size, i);
     }
-    for (uint32_t i = 6; i <= 10; i++) size += put(payload + size, i); /* processes, cpu, flags, cols, rows */
+    for (uint32_t i = 7; i <= 11; i++) size += put(payload + size, i); /* processes, cpu, flags, cols, rows */
     size += put(payload + size, 3);
     memcpy(payload + size, "a/b", 3);
     size += 3;
@@ -130,7 +130,8 @@ static void parses_a_run(void)
     struct run_request request;
     CHECK(parse_run(payload, size, &request));
     CHECK(request.wall_ns == (10 | (uint64_t)1 << 32) && request.file_bytes == (50 | (uint64_t)5 << 32));
-    CHECK(request.processes == 6 && request.cpu_milli == 7 && request.flags == 8 && request.cols == 9 && request.rows == 10);
+    CHECK(request.stack_bytes == (60 | (uint64_t)6 << 32));
+    CHECK(request.processes == 7 && request.cpu_milli == 8 && request.flags == 9 && request.cols == 10 && request.rows == 11);
     CHECK(request.cwd.size == 3 && request.argument_count == 1 && request.variable_count == 0);
     struct bytes argument = read_string(&request.arguments);
     CHECK(argument.size == 2 && memcmp(argument.data, "ls", 2) == 0);

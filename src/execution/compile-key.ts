@@ -33,6 +33,7 @@ export function compileKey({ language, image, driver, entryPoint, sandbox, comma
     limits.maxProcesses,
     limits.outputBytes,
     limits.fileSizeBytes,
+    limits.stackBytes ?? 0,
     limits.cpus,
     sandbox.fileSystemBytes,
   ])

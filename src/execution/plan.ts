@@ -71,12 +71,13 @@ export function planExecution(
 
 function plannedStage(
   stage: Stage,
-  { argv, env }: ResolvedCommand,
+  { argv, env, stackBytes }: ResolvedCommand,
   stdin: Uint8Array,
   limits: Limits,
   cpus: number,
 ): PlannedStage {
-  return { stage, command: { argv, env, cwd: '', stdin, limits: { ...limits, cpus } } }
+  const stack = stackBytes === undefined ? {} : { stackBytes }
+  return { stage, command: { argv, env, cwd: '', stdin, limits: { ...limits, cpus, ...stack } } }
 }
 
 /** What terminal programs find: the page's terminal, and most others, understand it. */

@@ -42,6 +42,11 @@ export interface StageRecipe {
   readonly env?: Readonly<Record<string, string>>
 }
 
+export interface RunRecipe extends StageRecipe {
+  /** For runtimes that take the whole of their stack when they start; the usual limit unless told. */
+  readonly stackBytes?: number
+}
+
 export interface CompileRecipe extends StageRecipe {
   /** Text in a source with which compiling the same twice may give different programs; such ones are never kept. */
   readonly varyingText?: readonly string[]
@@ -115,7 +120,7 @@ export interface LanguageDefinition {
   /** Files added to the work folder unless the client sent one of that name. */
   readonly extraFiles?: Readonly<Record<string, string>>
   readonly compile?: CompileRecipe
-  readonly run: StageRecipe
+  readonly run: RunRecipe
   /** Where the start can be prepared so that programs cannot tell. */
   readonly warm?: WarmRecipe
   readonly ahead?: AheadRecipe

@@ -37,6 +37,8 @@ export interface CommandContext {
 export interface ResolvedCommand {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Limit of its stack, where it is not the usual one. */
+  readonly stackBytes?: number
 }
 
 export interface ResolvedCommands {
@@ -65,9 +67,14 @@ export function resolveCommands(language: LanguageDefinition, request: CommandRe
     env: { ...environment, ...language.compile.env },
   }
   const argv = resolveArgv(language.run.argv, { ...context, memoryBytes: request.limits.run.memoryBytes })
+  const { stackBytes } = language.run
   return {
     compile: compile ?? null,
-    run: { argv: [...argv, ...request.args], env: { ...environment, ...language.run.env } },
+    run: {
+      argv: [...argv, ...request.args],
+      env: { ...environment, ...language.run.env },
+      ...(stackBytes !== undefined && { stackBytes }),
+    },
   }
 }
 

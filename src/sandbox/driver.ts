@@ -41,6 +41,9 @@ export interface SandboxSpec {
   readonly fileSystemBytes: number
 }
 
+/** Room for deep recursion, eight times as much as most systems give. */
+export const USUAL_STACK_BYTES = 64 << 20
+
 export interface CommandLimits {
   readonly wallTimeMs: number
   readonly cpuTimeMs: number
@@ -49,6 +52,8 @@ export interface CommandLimits {
   /** Per stream; in tty mode there is one stream. */
   readonly outputBytes: number
   readonly fileSizeBytes: number
+  /** What the stack of the main thread may grow to; USUAL_STACK_BYTES unless told. */
+  readonly stackBytes?: number
   /** CPUs it may use at once; may be a fraction. */
   readonly cpus: number
 }

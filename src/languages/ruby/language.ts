@@ -13,7 +13,8 @@ export default defineLanguage({
     buildSeconds: 6,
   },
   version: { argv: ['ruby', '--version'], pattern: /^ruby (\d+\.\d+\.\d+)/u },
-  run: { argv: ['ruby', '-I/box', '{entry}'] },
+  // It takes all of its stack when it starts, up to the limit; its own frames are elsewhere.
+  run: { argv: ['ruby', '-I/box', '{entry}'], stackBytes: 8 << 20 },
   warm: {
     kind: 'fork',
     looksFor: [

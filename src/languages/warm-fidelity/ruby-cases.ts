@@ -136,7 +136,7 @@ exec 'ruby', '-e', 'p :executed, $LOADED_FEATURES.size'
   },
   {
     title: 'recursion and the size of the stack',
-    code: 'def depth(n) = (@deepest = n; depth(n + 1))\nbegin\n  depth(0)\nrescue SystemStackError => error\n  p @deepest, error.message\nend\na = []\na << a\np a, a.flatten rescue p $!\ndeep = nil\n100_000.times { deep = [deep] }\np((deep.hash rescue $!.class).class)\np RubyVM::DEFAULT_PARAMS',
+    code: 'def depth(n) = (@deepest = n; depth(n + 1))\nbegin\n  depth(0)\nrescue SystemStackError => error\n  p @deepest, error.message\nend\na = []\na << a\np a, a.flatten rescue p $!\ndeep = nil\n100_000.times { deep = [deep] }\np((begin; deep.hash; rescue SystemStackError; $!; end).class)\np RubyVM::DEFAULT_PARAMS',
   },
   {
     title: 'an uncaught exception',

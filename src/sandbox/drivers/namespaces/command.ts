@@ -9,6 +9,7 @@ import {
   type RunningCommand,
   SandboxError,
   type TerminalSize,
+  USUAL_STACK_BYTES,
 } from '../../driver.js'
 import { EVENT, type FrameEvent, FrameWriter, PayloadReader, REQUEST, RUN_FLAG } from './frames.js'
 
@@ -35,6 +36,7 @@ export function runFrame(id: number, command: Command, moreFlags = 0): readonly 
     .u64(limits.memoryBytes)
     .u64(limits.outputBytes)
     .u64(limits.fileSizeBytes)
+    .u64(limits.stackBytes ?? USUAL_STACK_BYTES)
     .u32(limits.maxProcesses)
     .u32(Math.max(1, Math.round(limits.cpus * 1000)))
     .u32(

@@ -1,4 +1,5 @@
 /** Fork servers as the service sees them: which command one is for, and how often it could serve. */
+import { USUAL_STACK_BYTES } from '../../driver.js'
 import { FrameWriter, REQUEST } from './frames.js'
 
 /** A command whose interpreter is started ahead and forked for each program. */
@@ -9,6 +10,8 @@ export interface WarmCommand {
   readonly env: Readonly<Record<string, string>>
   /** Absolute path of the program's file: the interpreter is stopped when it first looks at it. */
   readonly entry: string
+  /** Commands with any other limit on their stack are not served; USUAL_STACK_BYTES unless told. */
+  readonly stackBytes?: number
 }
 
 export interface WarmCounts {
@@ -17,8 +20,9 @@ export interface WarmCounts {
 }
 
 /** Asks the supervisor to keep a fork server; it has no answer, as commands are served with or without one. */
-export function warmFrame(image: string, { argv, env, entry }: WarmCommand): readonly Uint8Array[] {
-  const frame = new FrameWriter().string(image).string(entry).u32(argv.length)
+export function warmFrame(image: string, command: WarmCommand): readonly Uint8Array[] {
+  const { argv, env, entry, stackBytes = USUAL_STACK_BYTES } = command
+  const frame = new FrameWriter().string(image).string(entry).u64(stackBytes).u32(argv.length)
   for (const argument of argv) frame.string(argument)
   const variables = Object.entries(env)
   frame.u32(variables.length)
