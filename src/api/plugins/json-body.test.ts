@@ -33,6 +33,19 @@ describe('JSON', () => {
     expect(() => parseJson(Buffer.from(text))).toThrow('the body has more than 50000 values')
   })
 
+  it('counts no sign in a string, whatever the string holds and wherever it ends', () => {
+    const SIGNS = ['\\', '"', ',', '[', '{', 'é', 'a', 'text '.repeat(20)]
+    let seed = 1
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647
+      return seed % below
+    }
+    const word = (): string => Array.from({ length: random(8) }, () => SIGNS[random(SIGNS.length)]).join('')
+    const most = Array.from({ length: 50_000 }, word)
+    expect(parseJson(Buffer.from(JSON.stringify(most)))).toEqual(most)
+    expect(() => parseJson(Buffer.from(JSON.stringify([...most, word()])))).toThrow('more than 50000 values')
+  })
+
   it('may hold any number of brackets, commas and quotes in its strings', () => {
     const code = '{[,"\\"]}'.repeat(100_000)
     expect(parseJson(Buffer.from(JSON.stringify({ code })))).toEqual({ code })
