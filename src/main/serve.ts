@@ -11,6 +11,7 @@ import { SandboxError } from '../sandbox/driver.js'
 import { createAllInOne } from './all-in-one.js'
 import { createApiRole } from './api-role.js'
 import { AuthenticationError } from './authentication.js'
+import { optimiseSooner } from './optimise-sooner.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
@@ -32,6 +33,7 @@ const ROLES = { all: createAllInOne, api: createApiRole, worker: createWorkerRol
 
 /** Starts the service and returns once it listens; from then on signals end it. `role` wins over the settings. */
 export async function serve(role?: keyof typeof ROLES): Promise<void> {
+  optimiseSooner()
   const config = readConfig(role)
   const logger = createLogger({ level: config.logLevel, fields: { role: config.role } })
   const announce: Announce = process.stderr.isTTY
