@@ -1,0 +1,82 @@
+#include "sandbox_parts.h"
+
+#include <errno.h>
+
+#include "util.h"
+
+/* Preparing a sandbox takes about a millisecond; more than this means that the host is in trouble. */
+#define SETUP_NS 15000000000u
+#define SHORTEST_CPU_CHECK_NS 2000000u
+
+static uint64_t check_limits_of(struct sandbox *sandbox, uint64_t now)
+{
+    struct command *command = &sandbox->command;
+    if (!command->active || command->reaped || command->stop_reason != STOP_NONE || command->failed ||
+        sandbox->run_pending || command->held)
+        return UINT64_MAX;
+    if (command->started_ns == 0) {
+        if (now >= command->launched_ns + SETUP_NS) sandbox_fail(sandbox, "preparation-took-too-long", ETIMEDOUT);
+        return command->launched_ns + SETUP_NS;
+    }
+    uint64_t wall_end = command->started_ns + command->request.wall_ns;
+    if (now >= wall_end) {
+        sandbox_stop(sandbox, STOP_WALL);
+        return UINT64_MAX;
+    }
+    if (now >= command->next_cpu_check_ns) {
+        uint64_t used = slot_cgroup_cpu_ns(&sandbox->slot->cgroup);
+        uint64_t limit = command->request.cpu_ns + command->preparation_cpu_ns;
+        if (used > limit) {
+            sandbox_stop(sandbox, STOP_CPU);
+            return UINT64_MAX;
+        }
+        /* Not before all of its CPUs together could have used up the rest. */
+        uint64_t soonest = (limit - used) * 1000u / (command->request.cpu_milli ? command->request.cpu_milli : 1000u);
+        command->next_cpu_check_ns = now + (soonest > SHORTEST_CPU_CHECK_NS ? soonest : SHORTEST_CPU_CHECK_NS);
+    }
+    return wall_end < command->next_cpu_check_ns ? wall_end : command->next_cpu_check_ns;
+}
+
+uint64_t sandboxes_check_limits(void)
+{
+    uint64_t now = now_ns(), next = UINT64_MAX;
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (struct sandbox *sandbox = sandbox_table[i]; sandbox; sandbox = sandbox->next_in_bucket) {
+            uint64_t due = check_limits_of(sandbox, now);
+            if (due < next) next = due;
+        }
+    return next;
+}
+
+unsigned sandboxes_running(uint64_t within_ns)
+{
+    uint64_t now = now_ns();
+    unsigned running = 0;
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (const struct sandbox *sandbox = sandbox_table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            running += sandbox->command.active && !sandbox->command.held && now < sandbox->command.launched_ns + within_ns;
+    return running;
+}
+
+bool sandboxes_between_commands(void)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (const struct sandbox *sandbox = sandbox_table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            if (!sandbox->command.active) return true;
+    return false;
+}
+
+bool sandboxes_idle(void)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (struct sandbox *sandbox = sandbox_table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            if (sandbox->command.init > 0 && !sandbox->command.reaped) return false;
+    return true;
+}
+
+void sandboxes_kill_all(void)
+{
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        for (struct sandbox *sandbox = sandbox_table[i]; sandbox; sandbox = sandbox->next_in_bucket)
+            sandbox_stop(sandbox, STOP_CANCELLED);
+}

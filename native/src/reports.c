@@ -1,0 +1,113 @@
+#include "sandbox_parts.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "util.h"
+
+static void take_terminal(struct sandbox *sandbox, int controller)
+{
+    struct command *command = &sandbox->command;
+    int input = fcntl(controller, F_DUPFD_CLOEXEC, 3);
+    fcntl(controller, F_SETFL, O_NONBLOCK);
+    watch_add(&command->out.watch, controller, EPOLLIN, stream_out_ready, sandbox);
+    if (input >= 0) watch_add(&command->input, input, 0, stream_input_ready, sandbox);
+    stream_feed_input(sandbox);
+}
+
+static void take_start(struct sandbox *sandbox, const struct report *report, pid_t sender)
+{
+    struct command *command = &sandbox->command;
+    sandbox->slot->begun = true;
+    if (command->request.flags & (RUN_INTERACTIVE | RUN_HELD) && sender > 0)
+        command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
+    if (!command->held) {
+        command->started_ns = report->time_ns;
+        command->preparation_cpu_ns = report->cpu_ns;
+        command->next_cpu_check_ns = report->time_ns;
+    }
+    sandbox_send(EV_STARTED, sandbox->id);
+}
+
+/* From here on time counts. */
+static void take_release(struct sandbox *sandbox)
+{
+    struct command *command = &sandbox->command;
+    command->preparation_cpu_ns = slot_cgroup_cpu_ns(&sandbox->slot->cgroup);
+    command->started_ns = command->next_cpu_check_ns = now_ns();
+    sandbox_send(EV_STARTED, sandbox->id);
+    stream_feed_input(sandbox);
+}
+
+static void take_report(struct sandbox *sandbox, const struct report *report, pid_t sender, int descriptor)
+{
+    struct command *command = &sandbox->command;
+    switch ((enum report_kind)report->kind) {
+    case REPORT_FAILED:
+        sandbox_fail(sandbox, report->step, report->status);
+        return;
+    case REPORT_STARTED:
+        take_start(sandbox, report, sender);
+        return;
+    case REPORT_MOUNTS:
+        if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace); /* of a launch that was made again */
+        sandbox->mount_namespace = descriptor;
+        return;
+    case REPORT_FOLDERS:
+        if (sandbox->folders >= 0) close(sandbox->folders);
+        sandbox->folders = descriptor;
+        return;
+    case REPORT_TERMINAL:
+        if (descriptor >= 0) take_terminal(sandbox, descriptor);
+        return;
+    case REPORT_PARKED:
+        sandbox->awaits_release = true;
+        return;
+    case REPORT_RELEASED:
+        take_release(sandbox);
+        return;
+    case REPORT_ENDED:
+        command->ended = true;
+        command->wait_status = report->status;
+        command->ended_ns = report->time_ns;
+        return;
+    }
+}
+
+void sandbox_reports_ready(struct watch *watch, uint32_t ready)
+{
+    (void)ready;
+    struct sandbox *sandbox = watch->owner;
+    for (;;) {
+        struct report report;
+        struct iovec part = {.iov_base = &report, .iov_len = sizeof report};
+        union {
+            struct cmsghdr header;
+            char space[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct ucred))];
+        } control;
+        struct msghdr envelope = {
+            .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        ssize_t got = recvmsg(watch->fd, &envelope, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (got != (ssize_t)sizeof report) {
+            if (got == 0) watch_change(watch, 0); /* all holders are gone; the reaping follows */
+            return;
+        }
+        int descriptor = -1;
+        pid_t sender = 0;
+        for (struct cmsghdr *item = CMSG_FIRSTHDR(&envelope); item; item = CMSG_NXTHDR(&envelope, item)) {
+            if (item->cmsg_level != SOL_SOCKET) continue;
+            if (item->cmsg_type == SCM_RIGHTS) memcpy(&descriptor, CMSG_DATA(item), sizeof descriptor);
+            if (item->cmsg_type == SCM_CREDENTIALS) {
+                struct ucred credentials;
+                memcpy(&credentials, CMSG_DATA(item), sizeof credentials);
+                sender = credentials.pid;
+            }
+        }
+        take_report(sandbox, &report, sender, descriptor);
+    }
+}
