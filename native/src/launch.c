@@ -278,7 +278,8 @@ void launch_init(const struct launch *launch)
         struct report waits = {.kind = REPORT_PARKED};
         report(&waits);
         if (launch->server) launch->server->while_waiting();
-        const char *step = parked_await(report_fd, program, own.uid, &release, &region);
+        const char *step = parked_await(report_fd, program, own.uid, open_request.file_system_bytes, &release,
+                                        &region);
         if (step) fail(step);
     }
     bool released = false;

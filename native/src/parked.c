@@ -35,14 +35,16 @@ static const uint8_t *map(int region_fd, const struct parked_release *release)
     return mapped == MAP_FAILED ? NULL : mapped;
 }
 
-static const char *write_sources(const struct open_request *request, uid_t uid)
+static const char *write_sources(const struct open_request *request, uid_t uid, uint64_t made_bytes)
 {
     umask(0);
-    const char *step = mounts_resize_writable(request->file_system_bytes);
+    const char *step =
+        request->file_system_bytes == made_bytes ? NULL : mounts_resize_writable(request->file_system_bytes);
     return step ? step : mounts_write_files(request->files, request->file_count, uid);
 }
 
-const char *parked_await(int report_fd, pid_t program, uid_t uid, struct parked_release *release, int *region_fd)
+const char *parked_await(int report_fd, pid_t program, uid_t uid, uint64_t made_bytes, struct parked_release *release,
+                         int *region_fd)
 {
     *region_fd = -1;
     int heard = held_wait(report_fd, program);
@@ -53,7 +55,8 @@ const char *parked_await(int report_fd, pid_t program, uid_t uid, struct parked_
     if (!mapped) return "receive-release";
     struct open_request request;
     errno = EINVAL;
-    const char *step = parse_open(mapped, release->open_size, &request) ? write_sources(&request, uid) : "parse-release";
+    bool understood = parse_open(mapped, release->open_size, &request);
+    const char *step = understood ? write_sources(&request, uid, made_bytes) : "parse-release";
     munmap((void *)(uintptr_t)mapped, release->open_size + release->run_size);
     *region_fd = region;
     return step;

@@ -22,10 +22,12 @@ struct parked_release {
 /* The supervisor's side. Returns 0 or -errno. */
 int parked_release(int report_fd, int region_fd, size_t open_size, size_t run_size);
 /*
- * The init process's side: waits for the release, or for the program's end, and writes the sources.
+ * The init process's side: waits for the release, or for the program's end, and writes the sources. `made_bytes` is
+ * what the writable folders were made to hold.
  * Returns the step that failed, with errno set, or NULL; `*region_fd` stays -1 when the program has ended.
  */
-const char *parked_await(int report_fd, pid_t program, uid_t uid, struct parked_release *release, int *region_fd);
+const char *parked_await(int report_fd, pid_t program, uid_t uid, uint64_t made_bytes, struct parked_release *release,
+                         int *region_fd);
 /* The init process to the program. Returns 0 or -errno. */
 int parked_hand_on(int park_fd, struct parked_release *release, int region_fd);
 
