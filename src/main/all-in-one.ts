@@ -26,7 +26,7 @@ import { createTracing, traceWork } from './tracing.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
 export async function createAllInOne(config: Config, logger: Logger): Promise<Service> {
-  const authentication = createAuthentication(config)
+  const authentication = await createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const { languages, images, prepareImages, sandboxes, work, checks } = await startExecuting(
@@ -41,7 +41,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   metrics.watchQueue(() => together(queue.stats(), sessions.stats()))
   const observed = { ...traceWork(work, tracing), observers: [metrics.executions, executionLog(logger)] }
   const analyzer = startAnalysis(logger)
-  const records = startRecords({
+  const records = await startRecords({
     config,
     logger,
     queue,

@@ -25,14 +25,14 @@ import { WorkerImages } from './worker-images.js'
 
 export async function createApiRole(config: Config, logger: Logger): Promise<Service> {
   const languages = offeredLanguages(await loadLanguages(), config.languages)
-  const authentication = createAuthentication(config)
+  const authentication = await createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
   const analyzer = startAnalysis(logger)
-  const records = startSharedRecords(config, logger, queues, (request) =>
+  const records = await startSharedRecords(config, logger, queues, (request) =>
     analyzeInBackground(analyzer, request),
   )
   metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
@@ -78,12 +78,12 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
 }
 
 /** An embedded database belongs to one process; without a shared one an api has nothing that outlives a request. */
-function startSharedRecords(
+async function startSharedRecords(
   config: Config,
   logger: Logger,
   { jobs }: SharedQueues,
   analyze: Parameters<typeof startRecords>[0]['analyze'],
-): RunningRecords | undefined {
+): Promise<RunningRecords | undefined> {
   if (config.mongodbUrl === undefined) return undefined
   const sharedEvents = createRedisEventStream({ url: redisUrlOf(config) })
   return startRecords({

@@ -1,7 +1,6 @@
 /** Reads what the settings name for authentication; undefined where clients are anonymous. */
 import { readFileSync } from 'node:fs'
 import { apiKeyVerifier, createApiKey, parseApiKeys } from '../api/authentication/api-keys.js'
-import { tokenVerifier } from '../api/authentication/json-web-tokens.js'
 import type { Authentication } from '../api/authentication/identity.js'
 import type { Config } from '../config/variables.js'
 
@@ -10,15 +9,21 @@ export class AuthenticationError extends Error {
   override readonly name = 'AuthenticationError'
 }
 
-export function createAuthentication({ authentication }: Config): Authentication | undefined {
+export async function createAuthentication({ authentication }: Config): Promise<Authentication | undefined> {
   const { mode, apiKeysFile, jwksUrl, issuer = '', audience = '', tokenRateLimit: rate } = authentication
   if (mode === 'off') return undefined
+  const tokens =
+    jwksUrl &&
+    (await import('../api/authentication/json-web-tokens.js')).tokenVerifier({
+      jwksUrl,
+      issuer,
+      audience,
+      ...(rate !== undefined && { rate }),
+    })
   return {
     mode,
     ...(apiKeysFile !== undefined && { apiKeys: apiKeyVerifier(readApiKeys(apiKeysFile)) }),
-    ...(jwksUrl !== undefined && {
-      tokens: tokenVerifier({ jwksUrl, issuer, audience, ...(rate !== undefined && { rate }) }),
-    }),
+    ...(tokens && { tokens }),
   }
 }
 

@@ -5,8 +5,6 @@ import { ServiceError } from '../contract/errors.js'
 import { DOCKER_IMAGES_USAGE } from '../images/docker/docker-images-command.js'
 import { IMAGES_USAGE } from '../images/images-command.js'
 import { apiKeyCommand } from './authentication.js'
-import { doctor } from './doctor.js'
-import { runImagesCommand } from './images.js'
 import { packageVersion } from './places.js'
 import { StartError, serve } from './serve.js'
 import { showConfig } from './show-config.js'
@@ -44,7 +42,7 @@ async function runCommand(argv: readonly string[]): Promise<number | undefined> 
       await serve(command)
       return undefined
     case 'doctor':
-      return doctor(write)
+      return (await import('./doctor.js')).doctor(write)
     case 'images':
       return buildOrListImages(rest)
     case 'api-key':
@@ -70,6 +68,7 @@ async function buildOrListImages(argv: readonly string[]): Promise<number> {
   const interrupted = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
   try {
+    const { runImagesCommand } = await import('./images.js')
     return await runImagesCommand(argv, loadConfig(), { write, signal: interrupted.signal })
   } catch (error) {
     if (interrupted.signal.aborted) return 1

@@ -15,7 +15,6 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 import { observeDriver } from '../sandbox/observe-driver.js'
 import type { WorkerOptions } from '../worker/worker.js'
 import type { Backend } from './backend.js'
-import { startDockerBackend } from './docker-backend.js'
 import { startNamespacesBackend } from './namespaces-backend.js'
 import { offeredLanguages } from './offered-languages.js'
 import type { PrepareImages } from './prepare-images.js'
@@ -36,7 +35,10 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   const languages = offeredLanguages(all, config.languages)
   // Of all languages, as one language's image may stand on another's.
   const plan = planImages(all.all)
-  const startBackend = config.sandbox === 'docker' ? startDockerBackend : startNamespacesBackend
+  const startBackend =
+    config.sandbox === 'docker'
+      ? (await import('./docker-backend.js')).startDockerBackend
+      : startNamespacesBackend
   const backend = await startBackend(config, { languages, plan, logger, metrics })
   const { images } = backend
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })

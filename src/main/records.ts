@@ -6,7 +6,6 @@ import type { Config } from '../config/variables.js'
 import { ServiceError } from '../contract/errors.js'
 import type { Logger } from '../observability/logger.js'
 import type { ExecutionStore } from '../store/execution-store.js'
-import { createMongodbStore } from '../store/mongodb.js'
 import { startRetention } from '../store/retention.js'
 import { claimDatabase } from '../store/sqlite-claim.js'
 import type { DatabaseClaim } from '../store/sqlite-claim.js'
@@ -42,18 +41,19 @@ export interface RunningRecords {
   stop(): Promise<void>
 }
 
-export function createStore(config: Config): ExecutionStore {
-  return config.mongodbUrl === undefined
-    ? createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db') })
-    : createMongodbStore({ url: config.mongodbUrl })
+export async function createStore(config: Config): Promise<ExecutionStore> {
+  if (config.mongodbUrl === undefined)
+    return createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db') })
+  const { createMongodbStore } = await import('../store/mongodb.js')
+  return createMongodbStore({ url: config.mongodbUrl })
 }
 
 function databaseFolder({ dataDirectory, store }: Config): string {
   return store.folder ?? path.join(dataDirectory, 'database')
 }
 
-export function startRecords(options: RecordsOptions): RunningRecords {
-  const { config, logger, queue, analyze, store = createStore(config) } = options
+export async function startRecords(options: RecordsOptions): Promise<RunningRecords> {
+  const { config, logger, queue, analyze, store = await createStore(config) } = options
   const events = options.sharedEvents ?? createMemoryEventStream()
   const onFault = ({ jobId, error }: { readonly jobId?: string; readonly error: unknown }): void =>
     logger.error({ err: error, ...(jobId !== undefined && { jobId }) }, 'a record could not be kept')

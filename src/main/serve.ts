@@ -8,14 +8,11 @@ import { progressLine } from '../images/images-command.js'
 import { createLogger } from '../observability/logger.js'
 import type { Logger } from '../observability/logger.js'
 import { SandboxError } from '../sandbox/driver.js'
-import { createAllInOne } from './all-in-one.js'
-import { createApiRole } from './api-role.js'
 import { AuthenticationError } from './authentication.js'
 import { optimiseSooner } from './optimise-sooner.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
-import { createWorkerRole } from './worker-role.js'
 
 /** After the drain's deadline: time for last answers to reach slow clients. */
 const CLOSE_PATIENCE_MS = 5000
@@ -28,8 +25,12 @@ export class StartError extends Error {
 /** Tells people on a terminal in words, and everything else in the log. */
 type Announce = (line: string) => void
 
-/** What each role is made by. */
-const ROLES = { all: createAllInOne, api: createApiRole, worker: createWorkerRole } as const
+/** What each role is made by. A role loads what it needs: clients of databases and engines are tens of MiB each. */
+const ROLES = {
+  all: async () => (await import('./all-in-one.js')).createAllInOne,
+  api: async () => (await import('./api-role.js')).createApiRole,
+  worker: async () => (await import('./worker-role.js')).createWorkerRole,
+} as const
 
 /** Starts the service and returns once it listens; from then on signals end it. `role` wins over the settings. */
 export async function serve(role?: keyof typeof ROLES): Promise<void> {
@@ -41,7 +42,8 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
     : (line) => logger.info(line)
   dieOfUnexpectedErrors(logger)
 
-  const service = await ROLES[config.role](config, logger).catch(explainStart)
+  const createService = await ROLES[config.role]()
+  const service = await createService(config, logger).catch(explainStart)
   const building = new AbortController()
   onShutdownSignals(process, {
     drain: (signal) => {
