@@ -125,6 +125,7 @@ export class DockerSandbox implements Sandbox {
     const { limits } = command
     let silence: NodeJS.Timeout | undefined
     let overdue: 'wall' | 'cancelled' | undefined
+    let hasStarted = false
     const watch = (reason: 'wall' | 'cancelled', afterMs: number): void => {
       clearTimeout(silence)
       silence = setTimeout(() => {
@@ -138,7 +139,10 @@ export class DockerSandbox implements Sandbox {
     }
     container.listen({
       onEvent: (event: FrameEvent) => {
-        if (event.type === EVENT.started) watch('wall', limits.wallTimeMs + AGENT_PATIENCE_MS)
+        if (event.type === EVENT.started) {
+          hasStarted = true
+          watch('wall', limits.wallTimeMs + AGENT_PATIENCE_MS)
+        }
         running.onEvent(event)
       },
       onLost: (error) => running.lose(error),
@@ -153,7 +157,12 @@ export class DockerSandbox implements Sandbox {
       return await judged(container, command, await running.outcome)
     } catch (error) {
       if (error instanceof SandboxError && error.step === 'engine')
-        return await this.#lostOutcome(container, limits.memoryBytes, overdue, error)
+        return await this.#lostOutcome(
+          container,
+          limits.memoryBytes,
+          overdue,
+          hasStarted ? error : unused(error),
+        )
       throw error
     } finally {
       clearTimeout(silence)
@@ -243,6 +252,11 @@ function collect(container: AgentContainer): Promise<readonly Uint8Array[]> {
     })
     container.send(new FrameWriter().finish(CONTAINER_REQUEST.collect, SANDBOX_ID))
   })
+}
+
+/** The container went before the program had begun: there was none to run it in. */
+function unused(cause: SandboxError): SandboxError {
+  return new SandboxError('container', `the program has not begun: ${cause.message}`, { cause })
 }
 
 /** The agent writes no files of an open request; they came as records. */
