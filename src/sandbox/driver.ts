@@ -127,6 +127,15 @@ export interface Outcome {
   readonly usage: Usage
 }
 
+/** Of a command that was cancelled before it began. */
+export const CANCELLED: Outcome = {
+  exitCode: null,
+  signal: 'SIGKILL',
+  stopReason: 'cancelled',
+  truncated: { stdout: false, stderr: false },
+  usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
+}
+
 export interface Sandbox {
   /** Runs one command to its end. Aborting the signal kills it with stopReason `cancelled`. One at a time. */
   run(command: Command, signal?: AbortSignal): Promise<Outcome>

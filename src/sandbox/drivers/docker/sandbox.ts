@@ -4,7 +4,7 @@
  */
 import type { Artefact } from '../../../contract/execution.js'
 import type { Command, Outcome, Sandbox, SandboxSpec } from '../../driver.js'
-import { SandboxError } from '../../driver.js'
+import { CANCELLED, SandboxError } from '../../driver.js'
 import { RunningNamespacesCommand, runFrame } from '../namespaces/command.js'
 import type { FrameEvent } from '../namespaces/frames.js'
 import { EVENT, FrameWriter, REQUEST } from '../namespaces/frames.js'
@@ -275,12 +275,4 @@ async function judged(container: AgentContainer, { limits }: Command, outcome: O
     ...outcome,
     usage: { ...outcome.usage, memoryBytes: Math.min(outcome.usage.memoryBytes, limits.memoryBytes) },
   }
-}
-
-const CANCELLED: Outcome = {
-  exitCode: null,
-  signal: 'SIGKILL',
-  stopReason: 'cancelled',
-  truncated: { stdout: false, stderr: false },
-  usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
 }

@@ -1,6 +1,13 @@
 /** One sandbox of the supervisor: its commands one after the other, and its end. */
 import type { Artefact } from '../../../contract/execution.js'
-import { type Command, type Outcome, type Sandbox, SandboxError, type SandboxSpec } from '../../driver.js'
+import {
+  CANCELLED,
+  type Command,
+  type Outcome,
+  type Sandbox,
+  SandboxError,
+  type SandboxSpec,
+} from '../../driver.js'
 import { decodeArtefacts } from './artefacts.js'
 import { RunningNamespacesCommand, runFrame } from './command.js'
 import { EVENT, type FrameEvent, FrameWriter, REQUEST, RUN_FLAG } from './frames.js'
@@ -106,12 +113,4 @@ export class NamespacesSandbox implements Sandbox {
       this.#supervisor.send(new FrameWriter().finish(REQUEST.dispose, this.#id))
     await this.#gone
   }
-}
-
-const CANCELLED: Outcome = {
-  exitCode: null,
-  signal: 'SIGKILL',
-  stopReason: 'cancelled',
-  truncated: { stdout: false, stderr: false },
-  usage: { wallTimeMs: 0, cpuTimeMs: 0, memoryBytes: 0 },
 }
