@@ -47,19 +47,21 @@ export function planExecution(
     stages.push(plannedStage('compile', commands.compile, NO_INPUT, compile, cpus.compile))
   }
   const warm = request.interactive === undefined && mayStartWarm(language, files, request.entryPoint)
-  const planRun = (command: ResolvedCommand, stdin: Uint8Array): PlannedStage => {
-    const planned = plannedStage('run', command, stdin, run, request.cpus ?? cpus.run)
-    return warm ? { ...planned, command: { ...planned.command, warm } } : planned
+  const planRun = (
+    resolved: ResolvedCommand,
+    stdin: Uint8Array,
+    how: { readonly last: true } | { readonly ephemeral: true },
+  ): PlannedStage => {
+    const { stage, command } = plannedStage('run', resolved, stdin, run, request.cpus ?? cpus.run)
+    return { stage, command: { ...command, ...(warm && { warm }), ...how } }
   }
   const { interactive } = request
-  const alone = planRun(commands.run, request.stdin)
-  const last = { ...alone, command: { ...alone.command, last: true } }
-  if (interactive !== undefined) stages.push(withDialogue(last, interactive, language))
-  else if (request.tests === undefined) stages.push(last)
-  const cases = (request.tests?.cases ?? []).map(({ args, stdin }) => {
-    const { stage, command } = planRun(resolveCommands(language, { ...request, args }).run, stdin)
-    return { stage, command: { ...command, ephemeral: true } }
-  })
+  const planOnly = (): PlannedStage => planRun(commands.run, request.stdin, { last: true })
+  if (interactive !== undefined) stages.push(withDialogue(planOnly(), interactive, language))
+  else if (request.tests === undefined) stages.push(planOnly())
+  const cases = (request.tests?.cases ?? []).map(({ args, stdin }) =>
+    planRun(resolveCommands(language, { ...request, args }).run, stdin, { ephemeral: true }),
+  )
   const largest =
     commands.compile === null ? run.fileSizeBytes : Math.max(compile.fileSizeBytes, run.fileSizeBytes)
   return {
