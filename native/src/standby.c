@@ -62,8 +62,7 @@ static bool fits(const struct kind *kind, const struct open_request *open, const
                  const void *runtime)
 {
     return kind->used && kind->runtime == runtime && kind->run.file_bytes == run->file_bytes &&
-           kind->run.stack_bytes == run->stack_bytes &&
-           same(kind->open.image, open->image);
+           kind->run.stack_bytes == run->stack_bytes && same(kind->open.image, open->image);
 }
 
 /* ---- kinds ---- */
@@ -279,7 +278,10 @@ uint64_t standby_tend(void)
         if (now >= kinds[i]->retry_at_ns) wanting = kinds[i];
         else if (kinds[i]->retry_at_ns < next) next = kinds[i]->retry_at_ns;
     }
-    /* Programs that run come first, so do those about to be asked for, and nobody shall find the last slot taken by what is not needed yet. */
+    /*
+     * Programs that run come first, and those about to be asked for; nobody shall find the last slot taken by what is
+     * not needed yet.
+     */
     if (wanting && sandboxes_running(BUSY_NS) * 2 < standby.cpus && !sandboxes_between_commands() &&
         slots_ready() > 1 && standby.standing_in_all < standby.capacity && make_one(wanting))
         return now;

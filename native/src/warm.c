@@ -377,7 +377,9 @@ bool warm_register(const uint8_t *payload, size_t size)
                                 .variables = rest_between(&variables, &reader),
                                 .argument_count = argument_count,
                                 .variable_count = variable_count,
-                                .boot = {.magic = WARM_MAGIC, .argument_count = argument_count, .stack_bytes = stack_bytes},
+                                .boot = {.magic = WARM_MAGIC,
+                                         .argument_count = argument_count,
+                                         .stack_bytes = stack_bytes},
                                 .residents = checked_alloc(warm.slot_count * sizeof(struct server *))};
     memcpy(runtime->boot.entry, entry.data, entry.size);
     char *text = checked_alloc(size); /* every string's length prefix leaves room for its NUL */

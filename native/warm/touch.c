@@ -69,7 +69,8 @@ static bool add_present(int pagemap, uintptr_t start, uintptr_t end)
 static void add_if_spare(uintptr_t start, uintptr_t end, bool anonymous)
 {
     uintptr_t own = (uintptr_t)__builtin_thread_pointer();
-    if (!anonymous || end - start < LEAST_SPARE_BYTES || (own >= start && own < end) || spare_count == MOST_SPARE) return;
+    bool holds_own = own >= start && own < end;
+    if (!anonymous || end - start < LEAST_SPARE_BYTES || holds_own || spare_count == MOST_SPARE) return;
     spare[spare_count].start = start;
     spare[spare_count++].size = end - start;
 }
