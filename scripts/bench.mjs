@@ -45,6 +45,11 @@ const unknown = MODE_NAMES.find((mode) => !MODES[mode])
 if (unknown) fail(`unknown mode: ${unknown}; there are ${Object.keys(MODES).join(', ')}.`)
 const only = options.only?.split(',')
 const programs = PROGRAMS.filter(({ language }) => !only || only.includes(language))
+if (programs.length === 0) {
+  const known = [...new Set(PROGRAMS.map(({ language }) => language))].join(', ')
+  process.stderr.write(`Nothing to measure: --only takes languages, separated by commas, of ${known}.\n`)
+  process.exit(1)
+}
 const layers = await bareLayers([...new Set(programs.map(({ language }) => language))])
 
 const machine = { cpus: cpus().length, kernel: release(), loadBefore: loadavg()[0] }

@@ -5,10 +5,13 @@
  */
 #undef _FILE_OFFSET_BITS
 #define _LARGEFILE64_SOURCE 1
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -20,6 +23,7 @@
 #include "capture.h"
 #include "node.h"
 #include "node_times.h"
+#include "python_end.h"
 #include "ruby.h"
 #include "server.h"
 
@@ -170,6 +174,62 @@ SHOWN int gettimeofday(struct timeval *restrict time, void *restrict zone)
     return result;
 }
 
+/* What tells how a program will end; before and in a program alike. */
+SHOWN int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict before);
+SHOWN int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict before)
+{
+    NEXT(sigaction)
+    int result = next(signal, action, before);
+    if (result == 0) python_end_signal_changes(signal, action);
+    return result;
+}
+
+SHOWN ssize_t write(int fd, const void *bytes, size_t size);
+SHOWN ssize_t write(int fd, const void *bytes, size_t size)
+{
+    NEXT(write)
+    ssize_t result = next(fd, bytes, size);
+    if (result < 0) python_end_write_failed();
+    return result;
+}
+
+SHOWN int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+                         void *(*start)(void *), void *restrict argument);
+SHOWN int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attributes,
+                         void *(*start)(void *), void *restrict argument)
+{
+    NEXT(pthread_create)
+    python_end_thread_made();
+    return next(thread, attributes, start, argument);
+}
+
+SHOWN DIR *opendir(const char *path);
+SHOWN DIR *opendir(const char *path)
+{
+    NEXT(opendir)
+    DIR *folder = next(path);
+    if (folder) python_end_folder_opened();
+    return folder;
+}
+
+SHOWN DIR *fdopendir(int fd);
+SHOWN DIR *fdopendir(int fd)
+{
+    NEXT(fdopendir)
+    DIR *folder = next(fd);
+    if (folder) python_end_folder_opened();
+    return folder;
+}
+
+SHOWN int closedir(DIR *folder);
+SHOWN int closedir(DIR *folder)
+{
+    NEXT(closedir)
+    int result = next(folder);
+    if (result == 0) python_end_folder_closed();
+    return result;
+}
+
 OPENS(open)
 OPENS(open64)
 OPENS_AT(openat)
@@ -202,6 +262,11 @@ void capture_look_up(void)
     (void)!openat(AT_FDCWD, nothing, O_RDONLY);
     (void)!openat64(AT_FDCWD, nothing, O_RDONLY);
     (void)!read(-1, &byte, 1);
+    (void)!write(-1, &byte, 1);
+    (void)!sigaction(0, NULL, NULL);
+    (void)!fdopendir(-1);
+    DIR *root = opendir("/");
+    if (root) closedir(root);
     (void)!syscall(SYS_gettid);
     (void)!clock_gettime(CLOCK_MONOTONIC, &time);
     (void)!gettimeofday(&day, NULL);

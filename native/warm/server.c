@@ -24,6 +24,7 @@
 #include "privileges.h"
 #include "process_image.h"
 #include "python.h"
+#include "python_end.h"
 #include "request.h"
 #include "ruby.h"
 #include "seccomp_filter.h"
@@ -291,6 +292,7 @@ void server_run(void)
     prctl(PR_SET_NAME, SERVER_NAME);
     process_image_hide_library(WARM_LIBRARY);
     fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    python_end_learn();
     uint64_t anonymous = anonymous_bytes();
     release_stack();
     say_ready(anonymous, touch_learn());

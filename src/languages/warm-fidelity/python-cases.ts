@@ -228,6 +228,155 @@ print('\udcff')
     code: 'import other\n',
     files: { 'other.py': 'def f():\n    return 1 / 0\n\n\nf()\n' },
   },
+  {
+    title: 'objects that say when they go',
+    code: String.raw`
+import os, sys, gc
+class Loud:
+    def __init__(self, name):
+        self.name = name
+    def __del__(self):
+        os.write(1, b'gone: ' + self.name.encode() + b'\n')
+kept = Loud('of the main module')
+sys.own = Loud('of sys')
+os.environ.own = Loud('of an object of the library')
+cycle = Loud('of a cycle')
+cycle.self = cycle
+function = lambda: None
+function.own = Loud('of a function')
+print('end')
+`,
+  },
+  ...[
+    [
+      'an object without a dictionary',
+      'class A:\n    __slots__ = ()\n    def __del__(self):\n        say("gone")\na = A()',
+    ],
+    ['a method added at last', 'class A:\n    pass\na = A()\nA.__del__ = lambda self: say("gone")'],
+    [
+      'a class',
+      'class M(type):\n    def __del__(self):\n        say("gone")\nclass A(metaclass=M):\n    pass',
+    ],
+    [
+      'a module',
+      'import types\nclass M(types.ModuleType):\n    def __del__(self):\n        say("gone")\nsys.modules["m"] = M("m")',
+    ],
+    ['a subclass of a number', 'class A(int):\n    def __del__(self):\n        say("gone")\na = A(7)'],
+    [
+      'a weak reference with a function',
+      'import weakref\nclass A:\n    pass\na = A()\nr = weakref.ref(a, lambda r: say("gone"))',
+    ],
+    [
+      'a weak reference with a function of the library',
+      'import weakref\nclass A:\n    pass\na = A()\nr = weakref.ref(a, print)',
+    ],
+    ['a finalizer', 'import weakref\nclass A:\n    pass\na = A()\nweakref.finalize(a, say, "gone")'],
+    [
+      'a weak dictionary',
+      'import weakref\nclass A:\n    pass\na = A()\nd = weakref.WeakKeyDictionary({a: 1})\nsay(len(d))',
+    ],
+    [
+      'a generator that waits',
+      'def f():\n    try:\n        yield 1\n    finally:\n        say("gone")\ng = f()\nnext(g)',
+    ],
+    ['a coroutine that nobody awaited', 'async def f():\n    pass\nc = f()'],
+    ['an error in what goes', 'class A:\n    def __del__(self):\n        1 / 0\na = A()'],
+    [
+      'tracing what goes',
+      'class A:\n    def __del__(self):\n        pass\na = A()\nsys.settrace(lambda *a: say(a[1]))',
+    ],
+    [
+      'who listens to the collector',
+      'import gc\ngc.callbacks.append(lambda *a: say("collects"))\ndel sys.modules["gc"], gc',
+    ],
+    ['a collector that reports', 'import gc\ngc.set_debug(gc.DEBUG_UNCOLLECTABLE | gc.DEBUG_SAVEALL)'],
+    [
+      'a collector that is switched off',
+      'import gc\ngc.disable()\nclass A:\n    def __del__(self):\n        say("gone")\na = A()\na.a = a\ndel a',
+    ],
+    [
+      'objects that were frozen',
+      'import gc\nclass A:\n    def __del__(self):\n        say("gone")\na = A()\ngc.freeze()',
+    ],
+    [
+      'hooks for auditing',
+      'getattr(sys, "addaudit" + "hook")(lambda event, _: say(event) if "lear" in event else None)',
+    ],
+    [
+      'a file that was not closed',
+      'import warnings\nwarnings.simplefilter("always")\nf = open("f", "w")\nf.write("x")',
+    ],
+    [
+      'a folder that was not closed',
+      'import warnings\nwarnings.simplefilter("always")\nit = os.scandir("/")\nnext(it)',
+    ],
+    ['a folder that was closed', 'say(len(os.listdir("/etc")) > 3)'],
+    ['another output', 'import io\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer)\nprint("unwritten")'],
+    [
+      'another output that fails',
+      'class A:\n    def write(self, text): return 1\n    def flush(self): 1 / 0\nsys.stdout = A()',
+    ],
+    [
+      'another output beside the old one',
+      'import io\nprint("old")\nsys.stdout = io.StringIO()\nprint("new")',
+    ],
+    ['a method of the output', 'def flush():\n    say("flushes")\n    1 / 0\nsys.stdout.flush = flush'],
+    ['a method of the output’s buffer', 'sys.stdout.buffer.close = lambda: say("closes")'],
+    ['output that is detached', 'b = sys.stdout.detach()\nb.write(b"bytes\\n")'],
+    ['output that cannot be written', 'print("x")\nos.close(1)'],
+    ['output into a full device', 'print("x")\nos.dup2(os.open("/dev/full", os.O_WRONLY), 1)'],
+    ['output that was closed', 'print("x")\nsys.stdout.close()'],
+    [
+      'a handler for interrupts',
+      'import signal\nclass A:\n    def __call__(self, *a): pass\n    def __del__(self): say("gone")\nsignal.signal(signal.SIGINT, A())',
+    ],
+    ['a handler for another signal', 'import signal\nsignal.signal(signal.SIGTERM, lambda *a: say("got"))'],
+    [
+      'threads of the background',
+      'import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()',
+    ],
+    [
+      'what a thread keeps',
+      'import threading\nl = threading.local()\nclass A:\n    def __del__(self): say("gone")\nl.a = A()',
+    ],
+    [
+      'functions of C at the end',
+      'import ctypes\nf = ctypes.CFUNCTYPE(None)(lambda: os.write(1, b"last\\n"))\nctypes.pythonapi.Py_AtExit(f)',
+    ],
+    [
+      'a function at the end that makes an object',
+      'import atexit\nclass A:\n    def __del__(self): say("gone")\nkept = []\natexit.register(lambda: kept.append(A()))',
+    ],
+    [
+      'an error without a trace of it',
+      'import atexit\natexit.register(lambda: [delattr(sys, n) for n in ("last_exc", "last_type", "last_value", "last_traceback")])\n1 / 0',
+    ],
+    ['leaving without a file name', 'del __file__\nsys.exit(3)'],
+    [
+      'an error that is kept',
+      'class A:\n    def __del__(self): say("gone")\ndef f():\n    a = A()\n    1 / 0\nf()',
+    ],
+    ['an interrupt that nobody catches', 'raise KeyboardInterrupt'],
+    [
+      'a library',
+      'import sqlite3\nc = sqlite3.connect("d")\nc.execute("create table t (n)")\nc.execute("insert into t values (1)")',
+    ],
+    [
+      'many libraries',
+      'import random, json, re, collections, itertools, functools, heapq, bisect, math, string, datetime, typing, dataclasses, enum, decimal, fractions, statistics, copy, logging, hashlib, bz2, lzma, zlib, uuid, subprocess, tempfile, asyncio, unittest',
+    ],
+    [
+      'children that end',
+      'for code in (0, 3):\n    if os.fork() == 0:\n        f = open("f", "w")\n        f.write("unwritten")\n        sys.exit(code)\n    say(os.waitstatus_to_exitcode(os.wait()[1]))\n    say(open("f").read())',
+    ],
+    [
+      'children that are only copies',
+      'pid = os.fork()\nprint("child" if pid == 0 else os.waitpid(pid, 0)[1])',
+    ],
+  ].map(([title, code]) => ({
+    title: `the end of a program: ${title}`,
+    code: `import os, sys\ndef say(text, write=os.write):\n    write(1, str(text).encode() + b"\\n")\n${code}\n`,
+  })),
   { title: 'leaving with a number', code: 'import sys\nsys.exit(3)' },
   { title: 'leaving with a text', code: 'import sys\nsys.exit("said at the end")' },
   { title: 'leaving with nothing', code: 'raise SystemExit' },
