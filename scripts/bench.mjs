@@ -47,8 +47,7 @@ const only = options.only?.split(',')
 const programs = PROGRAMS.filter(({ language }) => !only || only.includes(language))
 if (programs.length === 0) {
   const known = [...new Set(PROGRAMS.map(({ language }) => language))].join(', ')
-  process.stderr.write(`Nothing to measure: --only takes languages, separated by commas, of ${known}.\n`)
-  process.exit(1)
+  fail(`nothing to measure: --only takes languages, separated by commas, of ${known}.`)
 }
 const layers = await bareLayers([...new Set(programs.map(({ language }) => language))])
 

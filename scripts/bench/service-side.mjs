@@ -1,10 +1,10 @@
 /** The service under test, as its clients see it, and the process it is. */
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import http from 'node:http'
 import { createServer } from 'node:net'
 
 import { CLI } from '../lib/paths.mjs'
+import { HttpClient } from './http-client.mjs'
 
 const READY_ATTEMPTS = 300
 const ATTEMPT_MS = 100
@@ -48,47 +48,25 @@ export async function startService(mode) {
   throw new Error(`the service (${mode}) did not become ready`)
 }
 
-/** More than may wait in the service, so that in overload requests wait there or are refused, and none waits here. */
-const MOST_CONNECTIONS = 4096
-
 /** Keeps connections open, as every client that calls more than once does. */
 export class ServiceSide {
-  #agent = new http.Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS })
+  #client
 
   constructor(port, child) {
-    this.port = port
     this.child = child
+    this.#client = new HttpClient(port)
   }
 
   /** Resolves with {status, ms, output, cpuMs}. */
-  run({ language, stdin }, code) {
-    const body = JSON.stringify({ language, code, ...(stdin !== undefined && { stdin }) })
-    return new Promise((resolve, reject) => {
-      const started = performance.now()
-      const request = http.request(
-        {
-          port: this.port,
-          host: '127.0.0.1',
-          path: '/api/v1/execute',
-          method: 'POST',
-          agent: this.#agent,
-          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-        },
-        (response) => {
-          const chunks = []
-          response.on('data', (chunk) => chunks.push(chunk))
-          response.on('end', () => {
-            const ms = performance.now() - started
-            const answer = JSON.parse(Buffer.concat(chunks).toString())
-            const usage = answer.result && [answer.result.compile?.usage, answer.result.usage]
-            const cpuMs = usage?.reduce((sum, stage) => sum + (stage?.cpuTimeMs ?? 0), 0)
-            resolve({ status: response.statusCode, ms, output: answer.result?.output, cpuMs })
-          })
-        },
-      )
-      request.on('error', reject)
-      request.end(body)
-    })
+  async run({ language, stdin }, code) {
+    const sent = JSON.stringify({ language, code, ...(stdin !== undefined && { stdin }) })
+    const started = performance.now()
+    const { status, body } = await this.#client.post('/api/v1/execute', sent)
+    const ms = performance.now() - started
+    const answer = JSON.parse(body)
+    const usage = answer.result && [answer.result.compile?.usage, answer.result.usage]
+    const cpuMs = usage?.reduce((sum, stage) => sum + (stage?.cpuTimeMs ?? 0), 0)
+    return { status, ms, output: answer.result?.output, cpuMs }
   }
 
   /** Memory of the service and everything it started, each page counted once, in bytes. */
@@ -97,7 +75,7 @@ export class ServiceSide {
   }
 
   async close() {
-    this.#agent.destroy()
+    this.#client.close()
     const ended = new Promise((resolve) => {
       this.child.once('exit', resolve)
     })

@@ -94,6 +94,19 @@ describe('errors', () => {
     expect(answer.headers['x-request-id']).toBeTruthy()
   })
 
+  it('of a queue that is known to be full come before the body is read', async () => {
+    const full = new ServiceError('QUEUE_FULL', 'full', { retryAfterSeconds: 3 })
+    const { app, submitted } = await makeApp({
+      dependencies: { queue: { submit: () => Promise.reject(full), refusal: () => full } },
+    })
+    for (const url of ['/api/v1/execute', '/api/v2/execute', '/run']) {
+      const answer = await app.inject({ ...EXECUTE, url, payload: '{ no JSON' })
+      expect(answer.statusCode).toBe(503)
+      expect(answer.headers['retry-after']).toBe('3')
+    }
+    expect(submitted).toEqual([])
+  })
+
   it('say nothing of the inside', async () => {
     const answer = await answerTo(EXECUTE, failing(new Error('/srv/secret is broken')))
     expect(answer.json()).toEqual({

@@ -23,9 +23,9 @@ export interface ReadinessCheck {
 
 /** Everything the api works with; it makes nothing of this itself. */
 export interface ApiDependencies {
-  readonly queue: Pick<JobQueue, 'submit'>
+  readonly queue: Pick<JobQueue, 'submit' | 'refusal'>
   /** Takes programs that clients talk to; the queue of all others unless given. */
-  readonly sessions?: Pick<JobQueue, 'submit'>
+  readonly sessions?: Pick<JobQueue, 'submit' | 'refusal'>
   readonly languages: LanguageRegistry
   readonly images: ImageStore
   readonly logger: FastifyBaseLogger

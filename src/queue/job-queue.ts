@@ -5,6 +5,7 @@
  * before anything is queued; aborting a queued job removes it, aborting a running one kills its program.
  * Not in this interface: storage of results, retention, rate limits.
  */
+import type { ServiceError } from '../contract/errors.js'
 import type { ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { ProgramInputSource } from '../contract/program-input.js'
@@ -66,6 +67,11 @@ export interface JobQueue {
   /** Starts taking jobs, at most `concurrency` at once. */
   consume(handler: JobHandler, concurrency: number): JobConsumer
   stats(): QueueStats
+  /**
+   * The error with which a job would be refused now, where the queue knows without asking anybody: whoever has one to
+   * submit need not read it first.
+   */
+  refusal?(): ServiceError | undefined
   /** Ends a job that another process has submitted, where there can be such jobs. */
   cancel?(jobId: string): Promise<Cancellation>
   /** Those of these durable jobs that no living process follows: submitting them again takes them over. */

@@ -49,6 +49,30 @@ describe('memory queue', () => {
     expect(waits).toEqual([0, 700])
   })
 
+  it('knows beforehand that it would refuse', async () => {
+    const queue = createMemoryQueue({ capacity: 1 })
+    const jobs: (() => void)[] = []
+    queue.consume(
+      () =>
+        new Promise((resolve) => {
+          jobs.push(() => resolve(result))
+        }),
+      1,
+    )
+    expect(queue.refusal?.()).toBeUndefined()
+    const answers = [queue.submit(request)]
+    expect(queue.refusal?.()).toBeUndefined()
+    answers.push(queue.submit(request))
+    expect(queue.refusal?.()).toMatchObject({ code: 'QUEUE_FULL', status: 503 })
+    jobs.shift()?.()
+    await answers[0]
+    expect(queue.refusal?.()).toBeUndefined()
+    jobs.shift()?.()
+    await answers[1]
+    await queue.close()
+    expect(queue.refusal?.()).toMatchObject({ code: 'SHUTTING_DOWN' })
+  })
+
   it('with a capacity of 0 hands over to free slots only', async () => {
     const queue = createMemoryQueue({ capacity: 0 })
     queue.consume(() => Promise.resolve(result), 1)

@@ -50,9 +50,9 @@ class MemoryQueue implements JobQueue {
 
   submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
-    if (this.#closed) return Promise.reject(shuttingDown())
+    const refusal = this.refusal()
+    if (refusal !== undefined) return Promise.reject(refusal)
     const consumer = this.#freeConsumer()
-    if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
     return new Promise((resolve, reject) => {
       const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
       job.submittedMs = this.#now()
@@ -60,6 +60,12 @@ class MemoryQueue implements JobQueue {
       if (consumer === undefined) this.#wait(job)
       else this.#start(consumer, job)
     })
+  }
+
+  refusal(): ServiceError | undefined {
+    if (this.#closed) return shuttingDown()
+    const full = this.#line.length >= this.#capacity && this.#freeConsumer() === undefined
+    return full ? this.#full() : undefined
   }
 
   consume(handler: JobHandler, concurrency: number): JobConsumer {

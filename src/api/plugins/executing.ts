@@ -8,6 +8,11 @@ import { RateLimiter } from '../rate-limiter.js'
 /** Hooks of every endpoint that executes code, before its body is read. All of them share one limit. */
 export type ExecutingHooks = readonly onRequestHookHandler[]
 
+/** Of endpoints that answer with the result: a request that the queue would refuse is not read for it. */
+export function refuseWhileFull({ queue }: Pick<ApiContext, 'queue'>): onRequestHookHandler {
+  return (_request, _reply, done) => done(queue.refusal?.())
+}
+
 export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHooks {
   const keyOf = createClientKeys()
   const { rateLimit } = config.http

@@ -6,6 +6,7 @@ import { errorAnswers, EXECUTION_ERRORS, jsonAnswer, RATE_LIMIT_HEADERS } from '
 import { toExecuteAnswer } from '../execute-answer.js'
 import { executeFor } from '../execute.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
+import { refuseWhileFull } from '../plugins/executing.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { executeAndSave } from '../save-execution.js'
 import { programOfOneFile } from '../source-files.js'
@@ -14,7 +15,7 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
   app.route({
     method: 'POST',
     url: '/api/v1/execute',
-    onRequest: [...executing],
+    onRequest: [...executing, refuseWhileFull(context)],
     schema: {
       operationId: 'executeOneFile',
       tags: ['Execution'],

@@ -8,6 +8,7 @@ import { toExecuteAnswer } from '../execute-answer.js'
 import { executeFor } from '../execute.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
 import { invalidField } from '../invalid-input.js'
+import { refuseWhileFull } from '../plugins/executing.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { executeAndSave } from '../save-execution.js'
 import { programOfFiles } from '../source-files.js'
@@ -16,7 +17,7 @@ export function executeV2Route(app: App, context: ApiContext, executing: Executi
   app.route({
     method: 'POST',
     url: '/api/v2/execute',
-    onRequest: [...executing],
+    onRequest: [...executing, refuseWhileFull(context)],
     preValidation: [refusePistonBody],
     schema: {
       operationId: 'executeFiles',

@@ -4,6 +4,7 @@ import type { ApiContext, App } from '../dependencies.js'
 import { errorAnswers, EXECUTION_ERRORS, jsonAnswer, RATE_LIMIT_HEADERS } from '../documented-answers.js'
 import { executeFor } from '../execute.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
+import { refuseWhileFull } from '../plugins/executing.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { toRunAnswer } from '../run-answer.js'
 import { programOfOneFile } from '../source-files.js'
@@ -14,7 +15,7 @@ export function runRoute(app: App, context: ApiContext, executing: ExecutingHook
   app.route({
     method: 'POST',
     url: '/run',
-    onRequest: [...executing],
+    onRequest: [...executing, refuseWhileFull(context)],
     schema: {
       operationId: 'run',
       tags: ['Execution'],
