@@ -62,7 +62,10 @@ class Connection {
     if (end < 0) return
     const text = all.latin1Slice(0, end)
     const length = /\r\ncontent-length: (\d+)/iu.exec(text)
-    if (!length) return void this.#fail(new Error(`an answer without a length: ${text}`))
+    if (!length) {
+      this.#fail(new Error(`an answer without a length: ${text}`))
+      return
+    }
     const size = end + HEAD_END.length
     this.#head = { status: Number(text.slice(9, 12)), size }
     this.#expected = size + Number(length[1])

@@ -14,7 +14,6 @@ import { DEFAULT_BOUNDS } from './engine/bounds.js'
 import { emptyReport } from './engine/report.js'
 import type { SelectedSources } from './engine/select-sources.js'
 import { selectSources } from './engine/select-sources.js'
-import { analyzedLanguage } from './languages/index.js'
 import type { AnalysisProcessOptions } from './process/analysis-process.js'
 import { AnalysisProcess, ProcessEnded } from './process/analysis-process.js'
 
@@ -77,7 +76,10 @@ class ProcessAnalyzer implements Analyzer {
   async analyze(request: AnalysisRequest, signal?: AbortSignal): Promise<AnalysisReport> {
     if (this.#isClosed)
       throw new ServiceError('SHUTTING_DOWN', 'The service is stopping and analyzes nothing new.')
+    // Rules of all languages: only where somebody asks for an analysis.
+    const { analyzedLanguage } = await import('./languages/index.js')
     signal?.throwIfAborted()
+    if (this.#isClosed) return failed(request, 'the service was stopped')
     const language = analyzedLanguage(request.language)
     if (!language) {
       const note = `There is no grammar for ${request.language}, so the code was not analyzed.`
@@ -140,7 +142,7 @@ class ProcessAnalyzer implements Analyzer {
   }
 }
 
-function failed(job: Job, why: string): AnalysisReport {
+function failed(job: Pick<Job, 'language'>, why: string): AnalysisReport {
   return emptyReport(job.language, 'failed', [`The code was not analyzed: ${why}.`])
 }
 

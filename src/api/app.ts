@@ -12,7 +12,7 @@ import { observeRequests } from './plugins/observation.js'
 import { documentRoutes, serveOpenApi } from './plugins/openapi.js'
 import { addStandardHeaders, requestId, setStandardHeaders } from './plugins/standard-headers.js'
 import { traceRequests } from './plugins/tracing.js'
-import { validateWithZod } from './plugins/validation.js'
+import { ZOD_SCHEMAS } from './plugins/validation.js'
 import { serveWebPage } from './plugins/web-page.js'
 import { acceptWebSockets } from './plugins/web-sockets.js'
 import { recordRoutes } from './record-routes.js'
@@ -38,6 +38,7 @@ function createServer(config: Config, { logger }: ApiDependencies): App {
   const { bodyLimitBytes, trustedProxies } = config.http
   return fastify({
     loggerInstance: logger,
+    schemaController: ZOD_SCHEMAS,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestId(request.headers),
     bodyLimit: bodyLimitBytes,
@@ -73,7 +74,6 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   observeRequests(app, dependencies.onHttpRequest)
   const authentication = authenticateRequests(app, dependencies.authentication)
   parseJsonBodies(app)
-  validateWithZod(app)
   answerErrors(app, { routes, bodyLimitBytes: config.http.bodyLimitBytes })
   await app.register(compress, {
     globalDecompression: false,

@@ -1,7 +1,7 @@
 /** Zod schemas check bodies, and say in our own words what is wrong where. */
+import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import { z } from 'zod'
 import type { ErrorDetail } from '../../contract/errors.js'
-import type { App } from '../dependencies.js'
 import { invalidField, invalidInput } from '../invalid-input.js'
 
 /**
@@ -10,22 +10,31 @@ import { invalidField, invalidInput } from '../invalid-input.js'
  */
 const MAX_LIST_ENTRIES = 1000
 
-export function validateWithZod(app: App): void {
-  app.setValidatorCompiler<z.ZodType>(({ schema }) => {
-    const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
-    return (data: unknown) => {
-      const longList = fields.find((field) => listLength(data, field) > MAX_LIST_ENTRIES)
-      if (longList !== undefined) {
-        return { error: invalidField(longList, `has more than ${MAX_LIST_ENTRIES} entries`) }
-      }
-      const result = schema.safeParse(data, { error: problemSentence })
-      return result.success
-        ? { value: result.data }
-        : { error: invalidInput(result.error.issues.map(toDetail)) }
+/**
+ * How Fastify checks bodies and writes answers. Given when the server is made, and not later, so that its own
+ * compilers are not loaded: they would take megabytes, and nothing would use them.
+ */
+export const ZOD_SCHEMAS: NonNullable<FastifyServerOptions['schemaController']> = {
+  compilersFactory: {
+    // Typed for schemas of Ajv, of which there are none.
+    buildValidator: () => validatorOf as never,
+    // Answers are built by typed functions; checking them again would cost a pass over every output.
+    buildSerializer: () => () => (data) => JSON.stringify(data),
+  },
+}
+
+const validatorOf: FastifySchemaCompiler<z.ZodType> = ({ schema }) => {
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+  return (data: unknown) => {
+    const longList = fields.find((field) => listLength(data, field) > MAX_LIST_ENTRIES)
+    if (longList !== undefined) {
+      return { error: invalidField(longList, `has more than ${MAX_LIST_ENTRIES} entries`) }
     }
-  })
-  // Answers are built by typed functions; checking them again would cost a pass over every output.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+    const result = schema.safeParse(data, { error: problemSentence })
+    return result.success
+      ? { value: result.data }
+      : { error: invalidInput(result.error.issues.map(toDetail)) }
+  }
 }
 
 /** The data as the schema lets it through, or the error that says what is wrong with it. */

@@ -10,7 +10,7 @@ import { analyzeAnswer } from '../../contract/wire/analysis-report.js'
 import { createLogger } from '../../observability/logger.js'
 import type { App, ZodTypeProvider } from '../dependencies.js'
 import { answerErrors } from '../plugins/errors.js'
-import { validateWithZod } from '../plugins/validation.js'
+import { ZOD_SCHEMAS } from '../plugins/validation.js'
 import { RouteTable } from '../route-table.js'
 import { LANGUAGES, testConfig } from '../test-support.js'
 import { analyzeRoute } from './analyze.js'
@@ -34,10 +34,12 @@ const REPORT: AnalysisReport = {
 
 async function post(payload: unknown, analyze: Analyzer['analyze'] = () => Promise.resolve(REPORT)) {
   const loggerInstance: FastifyBaseLogger = createLogger({ level: 'error' }, new PassThrough())
-  const app: App = fastify({ loggerInstance }).withTypeProvider<ZodTypeProvider>()
+  const app: App = fastify({
+    loggerInstance,
+    schemaController: ZOD_SCHEMAS,
+  }).withTypeProvider<ZodTypeProvider>()
   const config = testConfig()
   const asked: AnalysisRequest[] = []
-  validateWithZod(app)
   answerErrors(app, { routes: new RouteTable(), bodyLimitBytes: config.http.bodyLimitBytes })
   const analyzer: Analyzer = {
     analyze: (request, signal) => {
