@@ -51,6 +51,8 @@ export default defineLanguage({
       // Beside the compiler instead of after it.
       '-pipe',
       '-fuse-ld=mold',
+      // It is for code that is optimised when it is linked, of which there is none.
+      '-fno-use-linker-plugin',
       // For programs of this size they cost more than they save.
       '-Wl,--no-threads,--no-fork',
       '-I/box',
