@@ -4,7 +4,8 @@
  * what the compile cache saves when the same one comes again is measured apart.
  *
  * Options: --rounds N (40), --seconds S of each throughput measurement (5), --only LANGUAGES, --modes MODES of the
- * service (warm,cold; also docker), --overload SECONDS (60; 0: none), --json FILE, --compare FILE.
+ * service (warm,cold; also docker), --overload SECONDS (60; 0: none), --endurance REQUESTS (10000; 0: none),
+ * --json FILE, --compare FILE.
  * Read ratios, not milliseconds. Services are started by this script, with rate limit and request log off.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +14,7 @@ import { parseArgs } from 'node:util'
 
 import { bareLayers } from './bench/bare-images.mjs'
 import { BareSide, bubblewrap, hasBubblewrap } from './bench/bare-side.mjs'
-import { latency, lowRate, overload, repeated, throughput } from './bench/measure.mjs'
+import { endurance, latency, lowRate, overload, repeated, throughput } from './bench/measure.mjs'
 import { PROGRAMS } from './bench/programs.mjs'
 import { printComparison, printResults } from './bench/report.mjs'
 import { MODES, startService } from './bench/service-side.mjs'
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     modes: { type: 'string', default: 'warm,cold' },
     overload: { type: 'string', default: '60' },
+    endurance: { type: 'string', default: '10000' },
     json: { type: 'string' },
     compare: { type: 'string' },
   },
@@ -36,6 +38,7 @@ const MODE_NAMES = options.modes.split(',')
 const CONCURRENCIES = [2, 8, 32]
 const BARE_CONCURRENCY = 8
 const LOW_RATES_PER_SECOND = [2, 10]
+const ENDURANCE_CLIENTS = 32
 /** Languages whose programs are kept in the compile cache. */
 const COMPILED = new Set(['c', 'cpp', 'go', 'java', 'typescript'])
 /** Pools have filled and the machine has come to rest. */
@@ -67,6 +70,7 @@ const results = {
   repeated: {},
   lowRate: {},
   overload: {},
+  endurance: {},
   memory: {},
 }
 
@@ -99,12 +103,19 @@ async function measureLowRates(program) {
 
 async function measureOverload(program, seconds) {
   for (const mode of MODE_NAMES) {
-    const peakPerSecond = results.throughput[program.name][mode][BARE_CONCURRENCY].perSecond
-    results.overload[mode] = {
-      peakPerSecond,
-      ...(await overload(program, sideOf(mode), peakPerSecond * 2, seconds)),
-    }
+    const run = sideOf(mode)
+    // Before and after, as the machine's speed changes.
+    const peak = () => throughput(program, run, mode, BARE_CONCURRENCY, SECONDS)
+    const before = await peak()
+    const overloaded = await overload(program, run, before.perSecond * 2, seconds)
+    const after = await peak()
+    results.overload[mode] = { peakPerSecond: (before.perSecond + after.perSecond) / 2, ...overloaded }
   }
+}
+
+async function measureEndurance(program, requests) {
+  for (const mode of MODE_NAMES)
+    results.endurance[mode] = await endurance(program, sideOf(mode), requests, ENDURANCE_CLIENTS)
 }
 
 try {
@@ -131,6 +142,7 @@ try {
   const python = programs.find(({ name }) => name === 'Python hello')
   if (python) await measureLowRates(python)
   if (Number(options.overload) > 0) await measureOverload(python ?? programs[0], Number(options.overload))
+  if (Number(options.endurance) > 0) await measureEndurance(python ?? programs[0], Number(options.endurance))
   machine.loadAfter = loadavg()[0]
   printResults(results)
   if (options.compare) printComparison(results, JSON.parse(readFileSync(options.compare, 'utf8')))

@@ -127,3 +127,24 @@ export async function overload(program, run, perSecond, seconds) {
     recoveryMs: recovery.ms,
   }
 }
+
+/** Very many requests: none may fail, and no answer may be wrong or lack output. */
+export async function endurance(program, run, requests, clients) {
+  const times = []
+  let left = requests
+  let wrong = 0
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (left-- > 0) {
+        const { code, expected } = instance(program)
+        const sent = performance.now()
+        const { status, output } = await run(program, code).catch(() => ({}))
+        if (status === 200 && output === expected) times.push(performance.now() - sent)
+        else wrong += 1
+      }
+    }),
+  )
+  const perSecond = (times.length * 1000) / (performance.now() - started)
+  return { requests, clients, wrong, perSecond, ...summary(times) }
+}

@@ -109,6 +109,23 @@ function overloadTable({ overload }) {
   )
 }
 
+/** The last column: 1 is what a request takes on average where all clients always wait. */
+function enduranceTable({ endurance }) {
+  if (Object.keys(endurance).length === 0) return ''
+  return table(
+    ['endurance', 'requests', 'clients', 'wrong', 'per second', 'p50 ms', 'p99 ms (of clients / rate)'],
+    Object.entries(endurance).map(([side, { requests, clients, wrong, perSecond, p50, p99 }]) => [
+      side,
+      requests,
+      clients,
+      wrong,
+      figure(perSecond),
+      figure(p50),
+      withRatio(p99, (clients * 1000) / perSecond),
+    ]),
+  )
+}
+
 export function printResults(results) {
   const { machine, sides } = results
   const withBubblewrap = Object.values(results.latency).some(({ bubblewrap }) => bubblewrap)
@@ -121,6 +138,7 @@ export function printResults(results) {
     repeatedTable(results, sides),
     lowRateTable(results, sides),
     overloadTable(results),
+    enduranceTable(results),
     memoryTable(results),
   ])
     if (text) console.log(text)
