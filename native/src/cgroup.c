@@ -516,8 +516,9 @@ uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
 {
     if (host.version == 2) return 0; /* charged to the group of the command that made them, which is gone */
     uint64_t usage = read_number(group->memory_usage_fd);
-    uint64_t cache = read_keyed_number(group->memory_stat_fd, "cache");
-    uint64_t in_memory = read_keyed_number(group->memory_stat_fd, "shmem");
+    char text[4096];
+    if (read_text(group->memory_stat_fd, text, sizeof text) <= 0) return usage;
+    uint64_t cache = keyed_number(text, "cache"), in_memory = keyed_number(text, "shmem");
     uint64_t on_disk = cache > in_memory ? cache - in_memory : 0;
     return usage > on_disk ? usage - on_disk : 0;
 }

@@ -81,16 +81,20 @@ uint64_t read_number(int fd)
     return strtoull(text, NULL, 10);
 }
 
-uint64_t read_keyed_number(int fd, const char *key)
+uint64_t keyed_number(const char *text, const char *key)
 {
-    char text[4096];
-    if (read_text(fd, text, sizeof text) <= 0) return 0;
     size_t size = strlen(key);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         if (*line == '\n') line++;
         if (strncmp(line, key, size) == 0 && line[size] == ' ') return strtoull(line + size + 1, NULL, 10);
     }
     return 0;
+}
+
+uint64_t read_keyed_number(int fd, const char *key)
+{
+    char text[4096];
+    return read_text(fd, text, sizeof text) > 0 ? keyed_number(text, key) : 0;
 }
 
 static uint64_t clock_ns(clockid_t clock)

@@ -25,6 +25,8 @@ long read_text(int fd, char *buffer, size_t size);
 uint64_t read_number(int fd);
 /* The value after `key` and a space in a kernel file of such lines; 0 when it is not there. */
 uint64_t read_keyed_number(int fd, const char *key);
+/* The same in the text of such a file, where more than one is wanted. */
+uint64_t keyed_number(const char *text, const char *key);
 
 uint64_t now_ns(void);
 uint64_t own_cpu_ns(void);

@@ -245,6 +245,11 @@ void python_end_learn(void)
     python.leave(state);
 }
 
+bool python_end_is_known(void)
+{
+    return end.known;
+}
+
 /* ---- in a program ---- */
 
 void python_end_thread_made(void)

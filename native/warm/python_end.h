@@ -11,6 +11,7 @@
 
 /* In the server, when nothing of a program is there yet. Without it, or if it finds something unknown, all is as plain. */
 void python_end_learn(void);
+bool python_end_is_known(void);
 
 /* What a program's C library is asked for tells of these. */
 void python_end_thread_made(void);

@@ -21,7 +21,6 @@ struct gc_head {
     struct gc_head *next;
     uintptr_t previous; /* with two flags */
 };
-#define FLAGS ((uintptr_t)3)
 
 #define GENERATIONS 3u
 /* Packed in some builds. */
@@ -57,7 +56,8 @@ static struct {
     void (*release)(struct object *object);                            /* Py_DecRef */
     void (*forget_error)(void);                                        /* PyErr_Clear */
     void *(*function_of)(struct object *function);                     /* PyCFunction_GetFunction */
-    struct object *function_type, *weak_type, *list_type, *none;       /* PyCFunction_Type and so on */
+    struct object *function_type, *list_type, *none;                   /* PyCFunction_Type and so on */
+    struct object *weak_types[3];                                      /* _PyWeakref_RefType, ...ProxyType */
 } python;
 
 /* Of the stable interface: `Py_tp_del`, `Py_tp_finalize`, `Py_TPFLAGS_HAVE_GC`, `Py_TPFLAGS_TYPE_SUBCLASS`. */
@@ -104,8 +104,10 @@ static bool find_functions(void)
            find("PyList_Size", &python.list_size) && find("PyObject_GetAttrString", &python.attribute) &&
            find("Py_DecRef", &python.release) && find("PyErr_Clear", &python.forget_error) &&
            find("PyCFunction_GetFunction", &python.function_of) &&
-           find("PyCFunction_Type", &python.function_type) && find("_PyWeakref_RefType", &python.weak_type) &&
-           find("PyList_Type", &python.list_type) && find("_Py_NoneStruct", &python.none);
+           find("PyCFunction_Type", &python.function_type) && find("PyList_Type", &python.list_type) &&
+           find("_Py_NoneStruct", &python.none) && find("_PyWeakref_RefType", &python.weak_types[0]) &&
+           find("_PyWeakref_ProxyType", &python.weak_types[1]) &&
+           find("_PyWeakref_CallableProxyType", &python.weak_types[2]);
 }
 
 static struct object *object_of(struct gc_head *head)
@@ -124,7 +126,9 @@ static enum kind find_kind(struct object *type)
 {
     if (is_finalized(type)) return FINALIZED;
     if (python.flags(type) & IS_CLASS) return CLASS;
-    return python.derives(type, python.weak_type) ? WEAK : SILENT;
+    /* All of one shape. Only the first can be derived from. */
+    if (type == python.weak_types[1] || type == python.weak_types[2]) return WEAK;
+    return python.derives(type, python.weak_types[0]) ? WEAK : SILENT;
 }
 
 static enum kind kind_of(struct types *types, struct object *type)
@@ -272,7 +276,10 @@ struct learning {
     bool known;
 };
 
-/* A weak reference says itself which callback it has. A few are asked, as asking leaves traces in memory. */
+/*
+ * A weak reference says itself which callback it has. A few are asked, as asking leaves traces in memory; a proxy would
+ * ask its object.
+ */
 static bool has_callback_where_known(struct object *object, const struct object *callback)
 {
     struct object *said = python.attribute(object, "__callback__");
@@ -289,7 +296,8 @@ static bool note(struct object *object, void *data)
     struct learning *learning = data;
     enum kind kind = kind_of(&learning->types, object->type);
     struct object *callback = kind == WEAK ? ((struct weak_reference *)object)->callback : NULL;
-    if (kind == WEAK && learning->asked[!callback]++ < MOST_ASKED && !has_callback_where_known(object, callback))
+    if (kind == WEAK && object->type == python.weak_types[0] && learning->asked[!callback]++ < MOST_ASKED &&
+        !has_callback_where_known(object, callback))
         learning->known = false;
     if (callback && callback->type == python.function_type && !heap.forgets)
         heap.forgets = python.function_of(callback);

@@ -34,8 +34,10 @@
 #include "warm_protocol.h"
 
 #define NAME_BYTES 16
-/* Of what is shared, even the smallest program writes to this much, if only in counting references and ending. */
+/* Of what is shared, even the smallest program writes to this much, if only in counting references and ending... */
 #define TOUCHED_BYTES ((uint64_t)5 << 19)
+/* ... and this much if it ends without taking itself apart. */
+#define TOUCHED_BEFORE_END_BYTES ((uint64_t)1 << 20)
 /* Below the frame of whoever asks: what functions called from there may use. */
 #define STACK_IN_USE_BYTES ((uintptr_t)64 << 10)
 #define PAGE_BYTES ((uintptr_t)4096)
@@ -148,7 +150,8 @@ static uint64_t anonymous_bytes(void)
 
 static void say_ready(uint64_t anonymous, uint64_t copied)
 {
-    uint64_t shared = anonymous > TOUCHED_BYTES ? anonymous - TOUCHED_BYTES : 0;
+    uint64_t touched = python_end_is_known() ? TOUCHED_BEFORE_END_BYTES : TOUCHED_BYTES;
+    uint64_t shared = anonymous > touched ? anonymous - touched : 0;
     uint64_t parked = anonymous > copied ? anonymous - copied : 0;
     struct warm_answer ready = {.kind = WARM_READY,
                                 .value = (int32_t)threads_kept(),

@@ -270,6 +270,14 @@ print('end')
       'a weak reference with a function of the library',
       'import weakref\nclass A:\n    pass\na = A()\nr = weakref.ref(a, print)',
     ],
+    [
+      'a proxy with a function',
+      'import weakref\nclass A:\n    pass\na = A()\np = weakref.proxy(a, lambda p: say("gone"))',
+    ],
+    [
+      'a proxy of what can be called',
+      'import weakref\nclass A:\n    def __call__(self): pass\na = A()\np = weakref.proxy(a, lambda p: say("gone"))',
+    ],
     ['a finalizer', 'import weakref\nclass A:\n    pass\na = A()\nweakref.finalize(a, say, "gone")'],
     [
       'a weak dictionary',
