@@ -39,6 +39,7 @@ const CONCURRENCIES = [2, 8, 32]
 const BARE_CONCURRENCY = 8
 const LOW_RATES_PER_SECOND = [2, 10]
 const ENDURANCE_CLIENTS = 32
+const SMALL_PROGRAM = 'Python hello'
 /** Languages whose programs are kept in the compile cache. */
 const COMPILED = new Set(['c', 'cpp', 'go', 'java', 'typescript'])
 /** Pools have filled and the machine has come to rest. */
@@ -71,6 +72,7 @@ const results = {
   lowRate: {},
   overload: {},
   endurance: {},
+  lateness: {},
   memory: {},
 }
 
@@ -86,7 +88,10 @@ async function measureThroughput(program) {
     if (concurrency === BARE_CONCURRENCY)
       measured.bare[concurrency] = await throughput(program, runBare, 'bare', concurrency, SECONDS)
     for (const mode of MODE_NAMES) {
+      const late = program.name === SMALL_PROGRAM && concurrency === BARE_CONCURRENCY
+      if (late) await services[mode].latenessMs()
       measured[mode][concurrency] = await throughput(program, sideOf(mode), mode, concurrency, SECONDS)
+      if (late) results.lateness[mode] = await services[mode].latenessMs()
       noteMemory(mode)
     }
   }
@@ -139,7 +144,7 @@ try {
       results.repeated[program.name] = await repeated(program, sidesAlone, rounds)
     }
   }
-  const python = programs.find(({ name }) => name === 'Python hello')
+  const python = programs.find(({ name }) => name === SMALL_PROGRAM)
   if (python) await measureLowRates(python)
   if (Number(options.overload) > 0) await measureOverload(python ?? programs[0], Number(options.overload))
   if (Number(options.endurance) > 0) await measureEndurance(python ?? programs[0], Number(options.endurance))

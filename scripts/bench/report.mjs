@@ -72,6 +72,19 @@ function lowRateTable({ lowRate }, sides) {
   )
 }
 
+function latenessTable({ lateness }) {
+  if (Object.keys(lateness).length === 0) return ''
+  return table(
+    ["Node's thread late at 8 clients, ms", 'p50', 'p99', 'most'],
+    Object.entries(lateness).map(([side, { p50, p99, most }]) => [
+      side,
+      figure(p50),
+      figure(p99),
+      figure(most),
+    ]),
+  )
+}
+
 function memoryTable({ memory }) {
   return table(
     ['memory', 'after the start', 'most under load'],
@@ -139,6 +152,7 @@ export function printResults(results) {
     lowRateTable(results, sides),
     overloadTable(results),
     enduranceTable(results),
+    latenessTable(results),
     memoryTable(results),
   ])
     if (text) console.log(text)

@@ -48,12 +48,17 @@ export async function startService(mode) {
   throw new Error(`the service (${mode}) did not become ready`)
 }
 
+/** Node measures by timers so far apart. */
+const TIMER_MS = 10
+
 /** Keeps connections open, as every client that calls more than once does. */
 export class ServiceSide {
   #client
+  #port
 
   constructor(port, child) {
     this.child = child
+    this.#port = port
     this.#client = new HttpClient(port)
   }
 
@@ -67,6 +72,18 @@ export class ServiceSide {
     const usage = answer.result && [answer.result.compile?.usage, answer.result.usage]
     const cpuMs = usage?.reduce((sum, stage) => sum + (stage?.cpuTimeMs ?? 0), 0)
     return { status, ms, output: answer.result?.output, cpuMs }
+  }
+
+  /**
+   * How late Node's thread came to its timers since this was last asked, in ms: {p50, p99, most}. What it does without a
+   * pause makes it late, and others that have the CPUs.
+   */
+  async latenessMs() {
+    const text = await fetch(`http://127.0.0.1:${this.#port}/metrics`).then((answer) => answer.text())
+    const seconds = (name) =>
+      Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (.+)$`, 'mu').exec(text)?.[1])
+    const late = (name) => Math.max(0, seconds(name) * 1000 - TIMER_MS)
+    return { p50: late('p50'), p99: late('p99'), most: late('max') }
   }
 
   /** Memory of the service and everything it started, each page counted once, in bytes. */
