@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { seriousViolations } from './support/axe.js'
 import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 describe.skipIf(!HAS_BROWSER)(`for everyone${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
@@ -87,7 +87,7 @@ describe.skipIf(!HAS_BROWSER)(`for everyone${WHY_SKIPPED}`, () => {
       await tabTo(/^Run/)
       await page.keyboard.press('Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('Hello from Ruby!')
+      await expect.poll(() => code.output(), SOON).toBe('Hello from Ruby!')
       // Regions by F6: from the header to the editor, to the results.
       await page.keyboard.press('F6')
       await until(focused, (name) => name.startsWith('Code of main.rb'))
@@ -214,7 +214,7 @@ describe.skipIf(!HAS_BROWSER)(`for everyone${WHY_SKIPPED}`, () => {
       await page.keyboard.type('Ida')
       await page.keyboard.press('Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('Name? Ida\nHello, Ida!')
+      await expect.poll(() => code.output(), SOON).toBe('Name? Ida\nHello, Ida!')
       await page.getByRole('button', { name: 'Code' }).tap()
       expect(await area.isVisible()).toBe(true)
       await page.getByRole('button', { name: 'More' }).tap()

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 import { start } from '../e2e/support/interactive.js'
 import { DATA_DIRECTORY, startService, type Service } from '../hostile/harness/service.js'
 import { describeReal, runToEnd } from './support/real-suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 const SAY_DONE = 'print("done")\n'
 const WAIT_LONG = 'import time\nprint("working", flush=True)\ntime.sleep(600)\n'
@@ -122,7 +122,7 @@ describeReal('the page and a service with little room', null, ({ visit }) => {
         await end(service)
         await code.banners.getByText(words).waitFor()
         await code.banners.getByText('Waiting for the service…').waitFor()
-        expect(await code.output()).toBe('working')
+        await expect.poll(() => code.output(), SOON).toBe('working')
         await service.stop()
         service = await startService({ PORT: String(service.port) })
         await code.banners.getByText('The service is back.').waitFor()

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { seriousViolations } from './support/axe.js'
 import { drop } from './support/drop.js'
 import { describeReal, runToEnd } from './support/real-suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 const ASK = 'name = input("Who? ")\nprint(f"Hello, {name}!")\n'
 
@@ -34,7 +34,7 @@ describeReal('working with the real service', {}, ({ service, visit }) => {
       await page.locator('.file-tab[data-active=true]', { hasText: 'cart.py' }).waitFor()
       await code.write('def total(prices):\n    return sum(prices)\n')
       expect(await runToEnd(code)).toBe('Succeeded')
-      expect(await code.output()).toBe('3.75')
+      await expect.poll(() => code.output(), SOON).toBe('3.75')
     })
   })
 
@@ -47,7 +47,7 @@ describeReal('working with the real service', {}, ({ service, visit }) => {
       ])
       await code.banners.getByText('Added 2 files').waitFor()
       expect(await runToEnd(code)).toBe('Succeeded')
-      expect(await code.output()).toBe('ćma [0, 255, 128]')
+      await expect.poll(() => code.output(), SOON).toBe('ćma [0, 255, 128]')
     })
   })
 
@@ -91,7 +91,7 @@ describeReal('working with the real service', {}, ({ service, visit }) => {
       )
       await code.tab('Terminal').click()
       expect(await runToEnd(code)).toBe('Succeeded')
-      expect(await code.output()).toBe('first')
+      await expect.poll(() => code.output(), SOON).toBe('first')
     })
   })
 
@@ -140,7 +140,7 @@ describeReal('working with the real service', {}, ({ service, visit }) => {
       await page.keyboard.type('Matz')
       await page.keyboard.press('Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('Who? Matz\nHello, Matz')
+      await expect.poll(() => code.output(), SOON).toBe('Who? Matz\nHello, Matz')
     })
   })
 
@@ -154,7 +154,7 @@ describeReal('working with the real service', {}, ({ service, visit }) => {
       await page.keyboard.type('Ida')
       await page.keyboard.press('Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('Who? Ida\nHello, Ida!')
+      await expect.poll(() => code.output(), SOON).toBe('Who? Ida\nHello, Ida!')
       await page.getByRole('button', { name: 'Code' }).tap()
       expect(await area.isVisible()).toBe(true)
     })

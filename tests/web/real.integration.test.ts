@@ -11,7 +11,7 @@ import { openPage } from './support/browser.js'
 import { drop } from './support/drop.js'
 import { CodePage } from './support/page-object.js'
 import { describeReal, runToEnd } from './support/real-suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 const registry = await loadLanguages()
 
@@ -89,7 +89,7 @@ describeReal('the page and the real service', {}, ({ service, browser, visit }) 
       await page.getByLabel('Standard input').fill('hello\n')
       await page.getByLabel('Arguments').fill('"two words"')
       expect(await runToEnd(code)).toBe('Succeeded')
-      expect(await code.output()).toBe("HELLO ['two words']")
+      await expect.poll(() => code.output(), SOON).toBe("HELLO ['two words']")
     })
   })
 
@@ -151,7 +151,7 @@ describeReal('the page and the real service', {}, ({ service, browser, visit }) 
       await code.screen.getByText('5', { exact: true }).waitFor()
       await page.keyboard.press('Control+c')
       await code.status.getByText(/ended by SIGINT|exit \d+/).waitFor()
-      expect(await code.output()).toContain('KeyboardInterrupt')
+      await expect.poll(() => code.output(), SOON).toContain('KeyboardInterrupt')
     })
   })
 
@@ -202,7 +202,7 @@ describeReal('the page and the real service', {}, ({ service, browser, visit }) 
         (shown) => shown.includes('print("shared")'),
       )
       expect(await runToEnd(theirs)).toBe('Succeeded')
-      expect(await theirs.output()).toBe('shared')
+      await expect.poll(() => theirs.output(), SOON).toBe('shared')
       await other.context.close()
     })
   })

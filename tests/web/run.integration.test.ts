@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
@@ -18,7 +18,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       )
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('the     ███ 3\nquick   █ 1\nbrown   █ 1')
+      await expect.poll(() => code.output(), SOON).toBe('the     ███ 3\nquick   █ 1\nbrown   █ 1')
       expect(await code.status.innerText()).toMatch(/exit 0\s+23 ms\s+CPU 20 ms\s+9\.1 MB/)
     })
   })
@@ -28,7 +28,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await code.chooseLanguage(name)
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe(`Hello from ${name}!`)
+      await expect.poll(() => code.output(), SOON).toBe(`Hello from ${name}!`)
       const [body] = fake.received
       expect(body).toMatchObject({
         type: 'start',
@@ -47,7 +47,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await area.fill('# @print from the plain editor')
       await area.press('Control+Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('from the plain editor')
+      await expect.poll(() => code.output(), SOON).toBe('from the plain editor')
     })
   })
 
@@ -69,7 +69,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await page.keyboard.type('-')
       await page.keyboard.press('Control+Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('A-B')
+      await expect.poll(() => code.output(), SOON).toBe('A-B')
     })
   })
 
@@ -92,7 +92,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await page.keyboard.type('Grace')
       await page.keyboard.press('Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('Who? Grace\nHello, Grace!')
+      await expect.poll(() => code.output(), SOON).toBe('Who? Grace\nHello, Grace!')
     })
   })
 
@@ -135,7 +135,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await code.stop.click()
       await code.status.getByText('Stopped').waitFor()
       await code.run.waitFor()
-      expect(await code.output()).toBe('before')
+      await expect.poll(() => code.output(), SOON).toBe('before')
       expect(fake.received).toHaveLength(1)
     })
   })
@@ -161,7 +161,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await page.getByLabel('Memory in MB').fill('64')
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('one\ntwo\n["-v","two words"]')
+      await expect.poll(() => code.output(), SOON).toBe('one\ntwo\n["-v","two words"]')
       const [body] = fake.received
       expect(body).toMatchObject({
         stdin: 'one\ntwo\n',
@@ -189,7 +189,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await page.getByLabel('Standard input').fill('given\n')
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('given\ncareful')
+      await expect.poll(() => code.output(), SOON).toBe('given\ncareful')
       expect(fake.received[0]).not.toHaveProperty('type')
     })
   })
@@ -214,7 +214,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await code.write('# @print <img src=x onerror=alert(1)>\n# @err <b>red</b>\n')
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('<img src=x onerror=alert(1)>\n<b>red</b>')
+      await expect.poll(() => code.output(), SOON).toBe('<img src=x onerror=alert(1)>\n<b>red</b>')
       expect(await page.locator('.terminal-pane img, .terminal-pane b').count()).toBe(0)
     })
   })
@@ -229,7 +229,7 @@ describe.skipIf(!HAS_BROWSER)(`running a program${WHY_SKIPPED}`, () => {
       await code.write('# @print two\n# @sleep 3000\n# @print three\n')
       await page.keyboard.press('Control+Enter')
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('two\nthree')
+      await expect.poll(() => code.output(), SOON).toBe('two\nthree')
     })
   })
 

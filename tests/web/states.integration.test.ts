@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { HAS_BROWSER, WHY_SKIPPED } from './support/browser.js'
 import { pageSuite } from './support/suite.js'
+import { SOON } from './support/until.js'
 
 describe.skipIf(!HAS_BROWSER)(`states people meet${WHY_SKIPPED}`, () => {
   const visit = pageSuite()
@@ -67,7 +68,7 @@ describe.skipIf(!HAS_BROWSER)(`states people meet${WHY_SKIPPED}`, () => {
       await code.banners.getByText('The connection was lost before the program ended').waitFor()
       await code.banners.getByText('Waiting for the service…').waitFor()
       expect(await code.status.innerText()).toContain('Interrupted')
-      expect(await code.output()).toBe('before')
+      await expect.poll(() => code.output(), SOON).toBe('before')
       await back()
       await code.banners.getByText('The service is back.').waitFor()
       await code.write('# @print again\n')
@@ -166,7 +167,7 @@ describe.skipIf(!HAS_BROWSER)(`states people meet${WHY_SKIPPED}`, () => {
       await code.write(`# @print kept\n# ${directive}\n`)
       await code.run.click()
       await code.status.getByText(status).waitFor()
-      expect(await code.output()).toBe('kept')
+      await expect.poll(() => code.output(), SOON).toBe('kept')
       await code.status.click()
       await page.getByText(advice).waitFor()
     })

@@ -7,7 +7,7 @@ import { HAS_BROWSER, openPage, WHY_SKIPPED } from './support/browser.js'
 import { drop } from './support/drop.js'
 import { CodePage } from './support/page-object.js'
 import { pageSuite } from './support/suite.js'
-import { until } from './support/until.js'
+import { SOON, until } from './support/until.js'
 
 async function addFile(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'New file' }).first().click()
@@ -38,7 +38,7 @@ describe.skipIf(!HAS_BROWSER)(`working with programs${WHY_SKIPPED}`, () => {
       await page.getByRole('menuitem', { name: 'Start the program here' }).click()
       await code.run.click()
       await code.status.getByText('Succeeded').waitFor()
-      expect(await code.output()).toBe('helper is the entry')
+      await expect.poll(() => code.output(), SOON).toBe('helper is the entry')
       expect(fake.received.at(-1)).toMatchObject({
         files: [{ filename: 'main.py' }, { filename: 'tools/help.py', isEntryPoint: true }],
       })
@@ -111,7 +111,7 @@ describe.skipIf(!HAS_BROWSER)(`working with programs${WHY_SKIPPED}`, () => {
       )
       await code.run.click()
       await code.status.getByText('Did not compile').waitFor()
-      expect(await code.output()).toContain('error: invalid conversion')
+      await expect.poll(() => code.output(), SOON).toContain('error: invalid conversion')
       await page.locator('.monaco-editor .squiggly-error').first().waitFor()
       expect(await page.locator('.monaco-editor .squiggly-warning').count()).toBe(1)
       await code.tab('Findings').click()

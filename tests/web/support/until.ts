@@ -10,3 +10,6 @@ export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boo
     await sleep(50)
   }
 }
+
+/** For `expect.poll`: the terminal draws what it was given with the next frames, which come late on a busy machine. */
+export const SOON = { timeout: 10_000 } as const
