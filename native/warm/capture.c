@@ -189,7 +189,7 @@ SHOWN ssize_t write(int fd, const void *bytes, size_t size)
 {
     NEXT(write)
     ssize_t result = next(fd, bytes, size);
-    if (result < 0) python_end_write_failed();
+    if (result < 0) python_end_spoil();
     return result;
 }
 
@@ -199,7 +199,7 @@ SHOWN int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restr
                          void *(*start)(void *), void *restrict argument)
 {
     NEXT(pthread_create)
-    python_end_thread_made();
+    python_end_spoil();
     return next(thread, attributes, start, argument);
 }
 

@@ -1,12 +1,12 @@
 #include "node_objects.h"
 
-#include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "mappings.h"
 #include "process_image.h"
+#include "symbols.h"
 
 /* Of V8's C++ interface: handles are addresses, alone in their objects, and passed as such. */
 typedef void *handle;
@@ -32,12 +32,6 @@ struct title {
 
 static struct title *title;
 
-static bool find(const char *name, void *place)
-{
-    *(void **)place = dlsym(RTLD_DEFAULT, name);
-    return *(void **)place != NULL;
-}
-
 static bool find_title(void)
 {
     struct range data = mappings_data();
@@ -52,15 +46,16 @@ static bool find_title(void)
 
 bool node_objects_find(void)
 {
-    return find("_ZN2v87Isolate10GetCurrentEv", &v8.isolate) &&
-           find("_ZN2v87Isolate17GetCurrentContextEv", &v8.context) && find("_ZN2v87Context6GlobalEv", &v8.global) &&
-           find("_ZN2v86String11NewFromUtf8EPNS_7IsolateEPKcNS_13NewStringTypeEi", &v8.string) &&
-           find("_ZN2v86Object3GetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEE", &v8.get) &&
-           find("_ZNK2v85Array6LengthEv", &v8.length) &&
-           find("_ZN2v86Object3SetENS_5LocalINS_7ContextEEEjNS1_INS_5ValueEEE", &v8.set) &&
-           find("_ZN2v88Function4CallENS_5LocalINS_7ContextEEENS1_INS_5ValueEEEiPS5_", &v8.call) &&
-           find("_ZN2v811HandleScopeC1EPNS_7IsolateE", &v8.open_scope) &&
-           find("_ZN2v811HandleScopeD1Ev", &v8.close_scope) && find_title();
+    return symbol_find("_ZN2v87Isolate10GetCurrentEv", &v8.isolate) &&
+           symbol_find("_ZN2v87Isolate17GetCurrentContextEv", &v8.context) &&
+           symbol_find("_ZN2v87Context6GlobalEv", &v8.global) &&
+           symbol_find("_ZN2v86String11NewFromUtf8EPNS_7IsolateEPKcNS_13NewStringTypeEi", &v8.string) &&
+           symbol_find("_ZN2v86Object3GetENS_5LocalINS_7ContextEEENS1_INS_5ValueEEE", &v8.get) &&
+           symbol_find("_ZNK2v85Array6LengthEv", &v8.length) &&
+           symbol_find("_ZN2v86Object3SetENS_5LocalINS_7ContextEEEjNS1_INS_5ValueEEE", &v8.set) &&
+           symbol_find("_ZN2v88Function4CallENS_5LocalINS_7ContextEEENS1_INS_5ValueEEEiPS5_", &v8.call) &&
+           symbol_find("_ZN2v811HandleScopeC1EPNS_7IsolateE", &v8.open_scope) &&
+           symbol_find("_ZN2v811HandleScopeD1Ev", &v8.close_scope) && find_title();
 }
 
 /* Handles live until their scope ends. */

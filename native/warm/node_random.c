@@ -4,13 +4,13 @@
  */
 #include "node_random.h"
 
-#include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "mappings.h"
+#include "symbols.h"
 
 #define MAX_GENERATORS 16u
 /* Far more numbers than are drawn while Node starts. */
@@ -77,10 +77,9 @@ static void find_in(struct range range)
 
 bool node_random_find(void)
 {
-    *(void **)&source.seed = dlsym(RTLD_DEFAULT, "_ZN2v84base21RandomNumberGenerator7SetSeedEl");
-    *(void **)&source.primary = dlsym(RTLD_DEFAULT, "RAND_get0_primary");
-    *(void **)&source.reseed = dlsym(RTLD_DEFAULT, "EVP_RAND_reseed");
-    if (!source.seed || !source.primary || !source.reseed) return false;
+    if (!symbol_find("_ZN2v84base21RandomNumberGenerator7SetSeedEl", &source.seed) ||
+        !symbol_find("RAND_get0_primary", &source.primary) || !symbol_find("EVP_RAND_reseed", &source.reseed))
+        return false;
     find_in(mappings_heap());
     /* There is at least the isolate's. */
     unsigned in_heap = source.count;

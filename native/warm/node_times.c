@@ -1,11 +1,11 @@
 #include "node_times.h"
 
-#include <dlfcn.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "mappings.h"
+#include "symbols.h"
 #include "util.h"
 
 #define MAX_TOLD 1024u
@@ -103,8 +103,7 @@ static bool find_in(uintptr_t start, uintptr_t end, enum form first, enum form l
 static void *call(const char *name, void *argument)
 {
     void *(*function)(void *);
-    *(void **)&function = dlsym(RTLD_DEFAULT, name);
-    return function ? function(argument) : NULL;
+    return symbol_find(name, &function) ? function(argument) : NULL;
 }
 
 /* What `setTimeout` counts from, in the object of Node's that stands for a running program. */
@@ -125,7 +124,7 @@ bool node_times_find(void)
     void *isolate = call("_ZN2v87Isolate10GetCurrentEv", NULL);
     if (!isolate || times.told_count > MAX_TOLD) return false;
     times.loop = call("_ZN4node19GetCurrentEventLoopEPN2v87IsolateE", isolate);
-    *(void **)&times.update = dlsym(RTLD_DEFAULT, "uv_update_time");
+    symbol_find("uv_update_time", &times.update);
     struct range heap = mappings_heap(), data = mappings_data();
     return times.loop && times.update && find_timer_base(isolate) &&
            find_in(heap.start, heap.end, WHOLE_NS, DOUBLE_MS) && find_in(data.start, data.end, WHOLE_NS, DOUBLE_MS);

@@ -1,6 +1,6 @@
 #include "python.h"
 
-#include <dlfcn.h>
+#include "symbols.h"
 
 /* From Python's stable C interface. Objects are only handed around. */
 typedef struct python_object python_object;
@@ -14,21 +14,13 @@ static struct {
     void (*leave)(int state);                                  /* PyGILState_Release */
 } python;
 
-static void find(const char *name, void *place)
-{
-    *(void **)place = dlsym(RTLD_DEFAULT, name);
-}
-
 bool python_is_here(void)
 {
     if (python.leave) return true;
-    find("PySys_GetObject", &python.get_of_sys);
-    find("PyUnicode_DecodeFSDefault", &python.decode);
-    find("PyList_Append", &python.append);
-    find("Py_DecRef", &python.release);
-    find("PyGILState_Ensure", &python.enter);
-    find("PyGILState_Release", &python.leave);
-    return python.get_of_sys && python.decode && python.append && python.release && python.enter && python.leave;
+    return symbol_find("PySys_GetObject", &python.get_of_sys) &&
+           symbol_find("PyUnicode_DecodeFSDefault", &python.decode) && symbol_find("PyList_Append", &python.append) &&
+           symbol_find("Py_DecRef", &python.release) && symbol_find("PyGILState_Ensure", &python.enter) &&
+           symbol_find("PyGILState_Release", &python.leave);
 }
 
 void python_add_arguments(char *const *arguments, unsigned count)

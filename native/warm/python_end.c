@@ -1,6 +1,5 @@
 #include "python_end.h"
 
-#include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,6 +7,7 @@
 
 #include "early_return.h"
 #include "python_heap.h"
+#include "symbols.h"
 
 typedef struct python_object python_object;
 
@@ -33,6 +33,7 @@ struct names {
     unsigned count;
 };
 
+#define STREAMS 3u
 /* A standard stream: text over a buffer over a file. */
 #define LAYERS 3u
 struct stream {
@@ -48,27 +49,23 @@ static struct {
     bool spoiled;
     /* Opened and not closed: who lists one is unknown to the collector, and warns when it goes. */
     int folders;
-    struct stream streams[3];
+    struct stream streams[STREAMS];
     unsigned long long libraries_loaded;
     unsigned libraries;
 } end = {.streams = {{.name = "stdin", .kept_name = "__stdin__"},
                      {.name = "stdout", .kept_name = "__stdout__"},
                      {.name = "stderr", .kept_name = "__stderr__"}}};
 
-static bool find(const char *name, void *place)
-{
-    *(void **)place = dlsym(RTLD_DEFAULT, name);
-    return *(void **)place != NULL;
-}
-
 static bool find_functions(void)
 {
-    return find("PySys_GetObject", &python.get_of_sys) && find("PyObject_GetAttrString", &python.attribute) &&
-           find("_PyObject_GetDictPtr", &python.attributes_of) && find("PyDict_Next", &python.next) &&
-           find("PyCFunction_GetFunction", &python.function_of) && find("Py_DecRef", &python.release) &&
-           find("PyErr_Clear", &python.forget_error) && find("Py_IsFinalizing", &python.is_finalizing) &&
-           find("PyGILState_Ensure", &python.enter) && find("PyGILState_Release", &python.leave) &&
-           find("Py_RunMain", &python.run_main) && find("Py_Exit", &python.exit);
+    return symbol_find("PySys_GetObject", &python.get_of_sys) &&
+           symbol_find("PyObject_GetAttrString", &python.attribute) &&
+           symbol_find("_PyObject_GetDictPtr", &python.attributes_of) && symbol_find("PyDict_Next", &python.next) &&
+           symbol_find("PyCFunction_GetFunction", &python.function_of) && symbol_find("Py_DecRef", &python.release) &&
+           symbol_find("PyErr_Clear", &python.forget_error) &&
+           symbol_find("Py_IsFinalizing", &python.is_finalizing) &&
+           symbol_find("PyGILState_Ensure", &python.enter) && symbol_find("PyGILState_Release", &python.leave) &&
+           symbol_find("Py_RunMain", &python.run_main) && symbol_find("Py_Exit", &python.exit);
 }
 
 /* ---- standard streams ---- */
@@ -122,7 +119,7 @@ static bool same_stream(const struct stream *before, const struct stream *now)
  */
 static bool streams_are_as_before(void)
 {
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < STREAMS; i++) {
         const struct stream *before = &end.streams[i];
         struct stream now = {.name = NULL};
         if (!read_stream(before->name, before->kept_name, &now) || !same_stream(before, &now)) return false;
@@ -176,10 +173,16 @@ static int look_at_library(struct dl_phdr_info *info, size_t size, void *data)
     return 0;
 }
 
+static struct libraries look_at_libraries(void)
+{
+    struct libraries libraries = {.silent = true};
+    dl_iterate_phdr(look_at_library, &libraries);
+    return libraries;
+}
+
 static bool libraries_are_silent(void)
 {
-    struct libraries now = {.silent = true};
-    dl_iterate_phdr(look_at_library, &now);
+    struct libraries now = look_at_libraries();
     /* None was unloaded either. */
     return now.silent && now.loaded - end.libraries_loaded == now.count - end.libraries;
 }
@@ -230,12 +233,11 @@ void python_end_learn(void)
     if (!find_functions()) return;
     int state = python.enter();
     bool known = true;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < STREAMS; i++) {
         struct stream *stream = &end.streams[i];
         known = known && read_stream(stream->name, stream->kept_name, stream);
     }
-    struct libraries libraries = {.silent = true};
-    dl_iterate_phdr(look_at_library, &libraries);
+    struct libraries libraries = look_at_libraries();
     end.libraries_loaded = libraries.loaded;
     end.libraries = libraries.count;
     /* By what was done to look functions up. */
@@ -252,12 +254,7 @@ bool python_end_is_known(void)
 
 /* ---- in a program ---- */
 
-void python_end_thread_made(void)
-{
-    end.spoiled = true;
-}
-
-void python_end_write_failed(void)
+void python_end_spoil(void)
 {
     end.spoiled = true;
 }
@@ -279,7 +276,8 @@ void python_end_signal_changes(int signal, const struct sigaction *action)
     /* A handler that a program has set would be taken back one by one; and what ends has ended. */
     bool spoiled = end.spoiled;
     end.spoiled = true;
-    if (!ends || spoiled || end.folders != 0 || !streams_are_as_before() || !libraries_are_silent() || !python_heap_is_silent()) return;
+    if (!ends || spoiled || end.folders != 0) return;
+    if (!streams_are_as_before() || !libraries_are_silent() || !python_heap_is_silent()) return;
     const void *const callers[] = {python.run_main, python.exit};
     return_early_to(callers, COUNT(callers), 0);
 }

@@ -9,13 +9,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* In the server, when nothing of a program is there yet. Without it, or if it finds something unknown, all is as plain. */
+/*
+ * In the server, when nothing of a program is there yet. Without it, or if it finds something unknown, all is as plain.
+ */
 void python_end_learn(void);
 bool python_end_is_known(void);
 
-/* What a program's C library is asked for tells of these. */
-void python_end_thread_made(void);
-void python_end_write_failed(void);
+/* A thread was made, or a write failed: the end is as plain. */
+void python_end_spoil(void);
 void python_end_folder_opened(void);
 void python_end_folder_closed(void);
 /*

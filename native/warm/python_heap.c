@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols.h"
+
 /* `PyObject` and what the collector has before each that it knows; both of CPython's usual build. */
 struct object {
     intptr_t references;
@@ -90,24 +92,19 @@ static struct {
     void *forgets;
 } heap;
 
-static bool find(const char *name, void *place)
-{
-    *(void **)place = dlsym(RTLD_DEFAULT, name);
-    return *(void **)place != NULL;
-}
-
 static bool find_functions(void)
 {
-    return find("PyInterpreterState_Get", &python.interpreter) &&
-           find("PyUnstable_GC_VisitObjects", &python.visit) && find("PyType_GetSlot", &python.slot) &&
-           find("PyType_GetFlags", &python.flags) && find("PyType_IsSubtype", &python.derives) &&
-           find("PyList_Size", &python.list_size) && find("PyObject_GetAttrString", &python.attribute) &&
-           find("Py_DecRef", &python.release) && find("PyErr_Clear", &python.forget_error) &&
-           find("PyCFunction_GetFunction", &python.function_of) &&
-           find("PyCFunction_Type", &python.function_type) && find("PyList_Type", &python.list_type) &&
-           find("_Py_NoneStruct", &python.none) && find("_PyWeakref_RefType", &python.weak_types[0]) &&
-           find("_PyWeakref_ProxyType", &python.weak_types[1]) &&
-           find("_PyWeakref_CallableProxyType", &python.weak_types[2]);
+    return symbol_find("PyInterpreterState_Get", &python.interpreter) &&
+           symbol_find("PyUnstable_GC_VisitObjects", &python.visit) && symbol_find("PyType_GetSlot", &python.slot) &&
+           symbol_find("PyType_GetFlags", &python.flags) && symbol_find("PyType_IsSubtype", &python.derives) &&
+           symbol_find("PyList_Size", &python.list_size) &&
+           symbol_find("PyObject_GetAttrString", &python.attribute) && symbol_find("Py_DecRef", &python.release) &&
+           symbol_find("PyErr_Clear", &python.forget_error) &&
+           symbol_find("PyCFunction_GetFunction", &python.function_of) &&
+           symbol_find("PyCFunction_Type", &python.function_type) && symbol_find("PyList_Type", &python.list_type) &&
+           symbol_find("_Py_NoneStruct", &python.none) && symbol_find("_PyWeakref_RefType", &python.weak_types[0]) &&
+           symbol_find("_PyWeakref_ProxyType", &python.weak_types[1]) &&
+           symbol_find("_PyWeakref_CallableProxyType", &python.weak_types[2]);
 }
 
 static struct object *object_of(struct gc_head *head)
@@ -148,7 +145,7 @@ static enum kind kind_of(struct types *types, struct object *type)
     }
 }
 
-static const struct object *callback_of(const struct object *object, enum kind kind)
+static struct object *callback_of(const struct object *object, enum kind kind)
 {
     return kind == WEAK ? ((const struct weak_reference *)object)->callback : NULL;
 }
@@ -161,7 +158,7 @@ static bool may_speak(struct object *object, enum kind kind)
     /* The instances of such a class are unknown to the collector. */
     case CLASS: return !(python.flags(object) & KNOWN_TO_COLLECTOR) && is_finalized(object);
     case WEAK: {
-        struct object *callback = ((struct weak_reference *)object)->callback;
+        struct object *callback = callback_of(object, kind);
         return callback && !(heap.forgets && callback->type == python.function_type &&
                              python.function_of(callback) == heap.forgets);
     }
@@ -212,8 +209,9 @@ static bool find_collector(void)
 {
     Dl_info info;
     const ElfW(Sym) *symbol = NULL;
-    char *runtime = dlsym(RTLD_DEFAULT, "_PyRuntime");
-    if (!runtime || !dladdr1(runtime, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol) return false;
+    char *runtime;
+    if (!symbol_find("_PyRuntime", &runtime)) return false;
+    if (!dladdr1(runtime, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol) return false;
     char *start = (char *)python.interpreter(), *end = runtime + symbol->st_size;
     if (start < runtime || start >= end) return false;
     for (char *at = start; at + sizeof *heap.collector <= end; at += sizeof(void *)) {
@@ -295,7 +293,7 @@ static bool note(struct object *object, void *data)
 {
     struct learning *learning = data;
     enum kind kind = kind_of(&learning->types, object->type);
-    struct object *callback = kind == WEAK ? ((struct weak_reference *)object)->callback : NULL;
+    struct object *callback = callback_of(object, kind);
     if (kind == WEAK && object->type == python.weak_types[0] && learning->asked[!callback]++ < MOST_ASKED &&
         !has_callback_where_known(object, callback))
         learning->known = false;

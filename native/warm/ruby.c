@@ -5,7 +5,6 @@
  */
 #include "ruby.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "symbols.h"
 #include "util.h"
 
 typedef uintptr_t ruby_value;
@@ -32,21 +32,13 @@ static enum { UNOPENED, OPENED, BUFFERED, FORGOTTEN } stage;
 static int program_fd = -1;
 static const void *read_buffer;
 
-static void find(const char *name, void *place)
-{
-    *(void **)place = dlsym(RTLD_DEFAULT, name);
-}
-
 bool ruby_is_here(void)
 {
     if (ruby.push) return true;
-    find("rb_thread_call_with_gvl", &ruby.with_lock);
-    find("rb_thread_atfork", &ruby.after_fork);
-    find("rb_get_argv", &ruby.get_arguments);
-    find("rb_external_str_new_cstr", &ruby.string);
-    find("rb_obj_freeze", &ruby.freeze);
-    find("rb_ary_push", &ruby.push);
-    return ruby.with_lock && ruby.after_fork && ruby.get_arguments && ruby.string && ruby.freeze && ruby.push;
+    return symbol_find("rb_thread_call_with_gvl", &ruby.with_lock) &&
+           symbol_find("rb_thread_atfork", &ruby.after_fork) && symbol_find("rb_get_argv", &ruby.get_arguments) &&
+           symbol_find("rb_external_str_new_cstr", &ruby.string) && symbol_find("rb_obj_freeze", &ruby.freeze) &&
+           symbol_find("rb_ary_push", &ruby.push);
 }
 
 /* ---- before the fork ---- */

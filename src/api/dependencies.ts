@@ -25,7 +25,7 @@ export interface ReadinessCheck {
 export interface ApiDependencies {
   readonly queue: Pick<JobQueue, 'submit' | 'refusal'>
   /** Takes programs that clients talk to; the queue of all others unless given. */
-  readonly sessions?: Pick<JobQueue, 'submit' | 'refusal'>
+  readonly sessions?: Pick<JobQueue, 'submit'>
   readonly languages: LanguageRegistry
   readonly images: ImageStore
   readonly logger: FastifyBaseLogger

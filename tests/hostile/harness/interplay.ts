@@ -61,8 +61,8 @@ export async function othersCounters(suite: Suite): Promise<string[]> {
 }
 
 /**
- * Beyond its limit: leftovers below which a slot is clean (4 MiB) in steps of 1 MiB, the kernel's batches, and what a
- * fork shares with its server, which the figure has and the limit does not.
+ * Beyond its limit: leftovers below which a slot is clean (4 MiB, and 1 for each of its four fork servers), in steps of
+ * 1 MiB, and 2 that a fork of Python's shares with its server, which the figure has and the limit does not.
  */
 const LEFTOVERS_BYTES = mebibytes(12)
 
