@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 
 import { CACHE, PrivateEngine, unfitness } from './docker/engine.mjs'
 import { installEngine, installNeighbours, prepareImages, settingsFor } from './docker/prepare.mjs'
-import { add, closingLine, countVitest } from './lib/counts.mjs'
+import { NOTHING, add, closingLine, countVitest } from './lib/counts.mjs'
 import { ROOT } from './lib/paths.mjs'
 import { run, stopOnSignals } from './lib/run.mjs'
 import { say } from './lib/say.mjs'
@@ -29,7 +29,7 @@ function finish(counts) {
 }
 
 function skipped(reason) {
-  return { passed: 0, failed: 0, skipped: 1, failures: [], skips: [`docker: ${reason}`] }
+  return { ...NOTHING, skipped: 1, skips: [`docker: ${reason}`] }
 }
 
 async function vitest(scratch, project, file, env) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { add, closingLine, countExit, countVitest } from './counts.mjs'
+import { NOTHING, add, closingLine, countExit, countVitest } from './counts.mjs'
 
 const ended = (code) => ({ code, signal: null, timedOut: false, output: '' })
 
@@ -18,8 +18,7 @@ describe('counting', () => {
   afterEach(() => rmSync(folder, { recursive: true }))
 
   const written = (counts) => {
-    const whole = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [], ...counts }
-    writeFileSync(file, JSON.stringify(whole))
+    writeFileSync(file, JSON.stringify({ ...NOTHING, ...counts }))
   }
 
   it('counts a check as one, passed or failed', () => {
@@ -51,9 +50,10 @@ describe('counting', () => {
   })
 
   it('sums suites up', () => {
-    written({ passed: 3, skipped: 2, skips: ['a', 'b'] })
+    written({ passed: 3, skipped: 2, skips: ['a', 'b'], unsteady: ['c'] })
     const sum = add(countVitest(ended(0), file), countExit(ended(0)), countExit(ended(1)))
     expect(closingLine(sum)).toBe('4 passed, 1 failed, 2 skipped')
     expect(sum.skips).toEqual(['a', 'b'])
+    expect(sum.unsteady).toEqual(['c'])
   })
 })
