@@ -131,7 +131,7 @@ static void become_program(const struct launch *launch)
         launch_hand_over_terminal(controller);
         container_write_as(own.uid); /* for opening the other side, which is this user's */
     }
-    launch_program(&own, &request, terminal[0] ? terminal : NULL);
+    launch_program(&own, &request, terminal[0] ? terminal : NULL, 0);
 }
 
 /*
@@ -216,6 +216,17 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     (void)image;
     (void)request;
     return false;
+}
+
+void warm_launched(struct slot *slot, pid_t init)
+{
+    (void)slot;
+    (void)init;
+}
+
+void warm_made(struct slot *slot)
+{
+    (void)slot;
 }
 
 uint64_t warm_shared_bytes(const struct slot *slot)

@@ -400,11 +400,6 @@ int slot_cgroup_open(const struct slot_cgroup *group, int *directories)
     return 0;
 }
 
-bool slot_cgroup_has_strangers(const struct slot_cgroup *group)
-{
-    return read_number(group->pids_current_fd) > group->residents;
-}
-
 int slot_cgroup_join(const struct slot_cgroup *group)
 {
     for (unsigned i = 0; i < V1_COUNT; i++) {
@@ -528,23 +523,6 @@ void slot_cgroup_begin(struct slot_cgroup *group)
     if (host.version == 2) return; /* the group is new */
     write_number(group->memory_peak_fd, 0);
     group->baseline_memory_bytes = read_number(group->memory_usage_fd);
-}
-
-void slot_cgroup_expel(const struct slot_cgroup *group, const pid_t *residents, unsigned count)
-{
-    slot_cgroup_kill(group);
-    if (host.version == 2) return;
-    char path[400], procs[448], line[32];
-    slot_path(group, V1_PIDS, path, sizeof path);
-    snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
-    FILE *list = fopen(procs, "re");
-    while (list && fgets(line, sizeof line, list)) {
-        pid_t pid = (pid_t)strtol(line, NULL, 10);
-        bool resident = pid <= 1;
-        for (unsigned i = 0; i < count; i++) resident |= pid == residents[i];
-        if (!resident) kill(pid, SIGKILL);
-    }
-    if (list) fclose(list);
 }
 
 static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)

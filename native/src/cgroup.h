@@ -64,10 +64,6 @@ int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **ste
 int slot_cgroup_join(const struct slot_cgroup *group);
 /* v1: the group's directories, for a fork server that is to enter it. Returns 0 or -errno. */
 int slot_cgroup_open(const struct slot_cgroup *group, int *directories);
-/* True while anything is in the group that does not live there. */
-bool slot_cgroup_has_strangers(const struct slot_cgroup *group);
-/* Kills what is in the group and does not live there. */
-void slot_cgroup_expel(const struct slot_cgroup *group, const pid_t *residents, unsigned count);
 /* Writes the limits that differ from those applied. Returns 0 or -errno. */
 int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *limits);
 uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group);

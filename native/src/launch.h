@@ -5,8 +5,16 @@
  *   supervisor (or, on v1, the slot's keeper) ── clone: new pid, ipc, uts, cgroup namespaces ──► init (pid 1)
  *   init: enters the slot's network and the image's mount namespace, takes a copy of the latter, mounts, writes files
  *   init ── fork ──► program: streams, limits, uid, seccomp, exec
- *           (where a fork server launches: back into the interpreter, instead of exec)
  *   init: gives up its privileges, reaps until the program ends, reports, exits; with it the kernel ends all others
+ *
+ * Where a fork server makes the program, init and program are joined by a socket, the link:
+ *
+ *   fork server ── clone: init's pid namespace ──► go-between ── fork ──► program; the go-between exits, and the
+ *   program is init's child as if init had forked it
+ *   init ── "made" ──► program: enters init's other namespaces ── "here" ──► init
+ *   program: streams, limits, uid, seccomp, back into the interpreter
+ *
+ * If nobody is left at the link's other end before it said "here", init forks a program that is executed.
  */
 #ifndef CODEEXEC_LAUNCH_H
 #define CODEEXEC_LAUNCH_H
@@ -25,7 +33,8 @@ enum report_kind {
     REPORT_FAILED = 1, /* value: errno; step */
     REPORT_MOUNTS,     /* the sandbox's mount namespace comes along as a descriptor, for the commands after this one */
     REPORT_FOLDERS,    /* the folder that the writable ones are in comes along as a descriptor */
-    REPORT_STARTED,    /* time_ns: just before exec; value: CPU ns of our own preparation; sender: the program */
+    REPORT_STARTED,    /* time_ns: just before exec; cpu_ns: of our own preparation; status: 1 if a fork server's;
+                          sender: the program */
     REPORT_TERMINAL,   /* a terminal's controlling side comes along as a descriptor */
     REPORT_PARKED,     /* a parked launch waits for its release */
     REPORT_RELEASED,   /* what the release asked for is done */
@@ -42,14 +51,26 @@ struct report {
 };
 
 /* Descriptors the launched processes use, in the order they travel to a keeper. */
-enum launch_fd { LAUNCH_STDIN, LAUNCH_STDOUT, LAUNCH_STDERR, LAUNCH_REPORT, LAUNCH_MOUNTS, LAUNCH_NETWORK, LAUNCH_FDS };
+enum launch_fd {
+    LAUNCH_STDIN,
+    LAUNCH_STDOUT,
+    LAUNCH_STDERR,
+    LAUNCH_REPORT,
+    LAUNCH_MOUNTS,
+    LAUNCH_NETWORK,
+    LAUNCH_LINK, /* only where a fork server makes the program */
+    LAUNCH_FDS
+};
+
+/* The same for the program that a fork server makes. */
+enum join_fd { JOIN_STDIN, JOIN_STDOUT, JOIN_STDERR, JOIN_REPORT, JOIN_LINK, JOIN_INIT, JOIN_FDS };
+
+/* Pids in a sandbox; the program's is that of init's first child. */
+enum launch_pid { INIT_PID = 1, PROGRAM_PID, GO_BETWEEN_PID };
 
 struct run_request;
 
-/*
- * A launch by a fork server: init and program are forks of an interpreter, and the program goes on with it instead of
- * executing anything.
- */
+/* A program that is a fork of an interpreter, and goes on with it instead of executing anything. */
 struct launch_from_server {
     /* Descriptors below this one are the interpreter's own. */
     int own_fds;
@@ -57,10 +78,6 @@ struct launch_from_server {
     int report_fd;
     /* Called in a program that is parked, before it waits. */
     void (*while_parked)(void);
-    /* Called in the init process, when it has nothing left to do but wait. */
-    void (*while_waiting)(void);
-    /* Forks the program. */
-    pid_t (*fork)(void);
     /* Called in the program, in place of execve. */
     void (*become)(const struct run_request *request);
 };
@@ -69,6 +86,10 @@ struct launch {
     uid_t uid;
     /* NULL for a program that is executed. */
     const struct launch_from_server *server;
+    /* Whether a fork server is to make the program; then the link is among the descriptors. */
+    bool linked;
+    /* The link's other end, where the init process inherits it; otherwise -1. */
+    int other_end;
     /* False for a further command in the same sandbox: the mount namespace already has its files. */
     bool fresh;
     const uint8_t *open_payload;
@@ -82,15 +103,25 @@ struct launch {
 
 /* Where the supervisor's own arguments are; the init process overwrites its copy, which programs can read. */
 void launch_hide_arguments(char *arguments, size_t size);
-/* The body of the init process. Returns in the program alone, and only where a fork server launches it. */
-void launch_init(const struct launch *launch);
+/* How many of a launch's descriptors there are. */
+unsigned launch_fd_count(const struct launch *launch);
+/* The body of the init process. */
+void launch_init(const struct launch *launch) __attribute__((noreturn));
+/*
+ * The body of a program that a fork server has forked into an init process's pid namespace; of `launch`, the
+ * descriptors are not used. Returns in the program, sealed, where the interpreter goes on.
+ */
+void launch_join(const struct launch *launch, const int *fds);
 
 /* The steps of a launched process, for native/container, which makes the sandbox around it in another way. */
 /* Reports the step that failed, with errno, and ends the process. */
 void launch_fail(const char *step) __attribute__((noreturn));
 void launch_hand_over_terminal(int controller);
-/* Becomes the program: streams (the terminal at `terminal` unless NULL), limits, uid, seccomp, exec. */
-void launch_program(const struct launch *launch, const struct run_request *request, const char *terminal)
-    __attribute__((noreturn));
+/*
+ * Becomes the program: streams (the terminal at `terminal` unless NULL), limits, uid, seccomp, exec. What its init
+ * process used so far is no use of its own.
+ */
+void launch_program(const struct launch *launch, const struct run_request *request, const char *terminal,
+                    uint64_t init_cpu_ns) __attribute__((noreturn));
 
 #endif

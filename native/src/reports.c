@@ -9,6 +9,7 @@
 
 #include "launch.h"
 #include "util.h"
+#include "warm.h"
 
 static void take_terminal(struct sandbox *sandbox, int controller)
 {
@@ -23,7 +24,7 @@ static void take_terminal(struct sandbox *sandbox, int controller)
 static void take_start(struct sandbox *sandbox, const struct report *report, pid_t sender)
 {
     struct command *command = &sandbox->command;
-    sandbox->slot->begun = true;
+    if (report->status) warm_made(sandbox->slot);
     if (command->request.flags & (RUN_INTERACTIVE | RUN_HELD) && sender > 0)
         command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
     if (!command->held) {
@@ -55,11 +56,9 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
         take_start(sandbox, report, sender);
         return;
     case REPORT_MOUNTS:
-        if (sandbox->mount_namespace >= 0) close(sandbox->mount_namespace); /* of a launch that was made again */
         sandbox->mount_namespace = descriptor;
         return;
     case REPORT_FOLDERS:
-        if (sandbox->folders >= 0) close(sandbox->folders);
         sandbox->folders = descriptor;
         return;
     case REPORT_TERMINAL:

@@ -69,10 +69,11 @@ static void keep(int fd)
         if (got < 0 && errno == EINTR) continue;
         if (got != (ssize_t)sizeof launch) _exit(0);
         struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
-        if (!item || item->cmsg_len != CMSG_LEN(sizeof launch.fds)) _exit(1);
-        memcpy(launch.fds, CMSG_DATA(item), sizeof launch.fds);
+        unsigned count = launch_fd_count(&launch);
+        if (!item || item->cmsg_len != CMSG_LEN(count * sizeof *launch.fds)) _exit(1);
+        memcpy(launch.fds, CMSG_DATA(item), count * sizeof *launch.fds);
         int32_t pid = clone_init(CLONE_PARENT | LAUNCH_NAMESPACES, &launch);
-        for (int i = 0; i < LAUNCH_FDS; i++) close(launch.fds[i]);
+        for (unsigned i = 0; i < count; i++) close(launch.fds[i]);
         if (send(fd, &pid, sizeof pid, MSG_NOSIGNAL) < 0) _exit(0);
     }
 }
@@ -244,11 +245,6 @@ struct slot *slot_take_ready(unsigned index)
     return &slots.all[index];
 }
 
-void slot_launched(struct slot *slot, pid_t pid)
-{
-    slots.on.launched(slot, pid);
-}
-
 void slot_release(struct slot *slot)
 {
     slot->user = NULL;
@@ -284,6 +280,7 @@ static int launch_by_keeper(struct slot *slot, struct launch *launch)
     int error = slot_share(slot, launch);
     if (error) return error;
     struct launch shared = *launch;
+    shared.other_end = -1;
     shared.open_payload = slot->region;
     shared.run_payload = slot->region + launch->open_size;
     struct iovec part = {.iov_base = &shared, .iov_len = sizeof shared};
@@ -291,13 +288,14 @@ static int launch_by_keeper(struct slot *slot, struct launch *launch)
         struct cmsghdr header;
         char space[CMSG_SPACE(LAUNCH_FDS * sizeof(int))];
     } control = {0};
+    size_t fds_bytes = launch_fd_count(launch) * sizeof *launch->fds;
     struct msghdr envelope = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(fds_bytes)};
     struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
     item->cmsg_level = SOL_SOCKET;
     item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof launch->fds);
-    memcpy(CMSG_DATA(item), launch->fds, sizeof launch->fds);
+    item->cmsg_len = CMSG_LEN(fds_bytes);
+    memcpy(CMSG_DATA(item), launch->fds, fds_bytes);
     return sendmsg(slot->keeper_socket.fd, &envelope, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 

@@ -34,8 +34,7 @@ struct slot {
     unsigned to_close_count;
     uint64_t retry_at_ns;
     unsigned retries;
-    bool begun;       /* the program of the launch under way has reported its start */
-    bool from_server; /* the launch under way, or the last, was by a fork server */
+    bool from_server; /* the program of the launch under way, or of the last, was made by a fork server */
     void *user; /* the sandbox that has taken it */
 };
 
@@ -65,8 +64,6 @@ unsigned slots_ready(void);
 unsigned slots_count(void);
 /* Takes that slot, if it is ready. */
 struct slot *slot_take_ready(unsigned index);
-/* Hands on what a fork server said of the launch under way: the init process's pid, or a negative errno. */
-void slot_launched(struct slot *slot, pid_t pid);
 /* Cleans released slots. Returns when it wants to be called again, UINT64_MAX for never. */
 uint64_t slots_clean(void);
 /*

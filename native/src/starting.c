@@ -117,10 +117,10 @@ void sandbox_start_command(struct sandbox *sandbox)
                                 .open_size = sandbox->payload_size,
                                 .run_payload = command->payload,
                                 .run_size = command->payload_size,
+                                .other_end = -1,
                                 .fds = {channels[0].theirs, channels[1].theirs, channels[2].theirs, channels[3].theirs,
-                                        mounts, -1}};
+                                        mounts, -1, -1}};
         step = "launch";
-        sandbox->slot->begun = false;
         if (may_be_warm(&command->request) &&
             warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request)) {
             for (unsigned i = 0; i < made; i++) channels[i].theirs = -1;

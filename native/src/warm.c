@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,9 +28,6 @@
 /* An interpreter that has not come to its program by then never will. */
 #define START_PATIENCE_NS 20000000000u
 #define SETTLE_PATIENCE_MS 2000
-#define PROGRAM_STREAMS (LAUNCH_REPORT + 1)
-#define EXPEL_ATTEMPTS 50u
-#define EXPEL_PAUSE_US 1000u
 
 struct runtime;
 
@@ -60,10 +58,12 @@ struct runtime {
     uint64_t uses, retry_at_ns, shared_bytes, shared_bytes_parked;
 };
 
-/* What a server was asked for and has not answered. */
+/* What a server will be asked for, by slot. */
 struct pending {
-    struct server *server;
-    struct launch launch;
+    struct server *server;   /* NULL when it has been */
+    struct runtime *runtime; /* of the last */
+    struct warm_request request;
+    int fds[JOIN_INIT];
 };
 
 static struct {
@@ -113,35 +113,11 @@ static void postpone(struct runtime *runtime)
     runtime->retry_at_ns = now_ns() + (pause < LONGEST_PAUSE_NS ? pause : LONGEST_PAUSE_NS);
 }
 
-/* True when nothing is left in the slot of what a dead server may have forked without telling. */
-static bool expel(struct slot *slot)
+/* What is kept for a launch until its init process is known. The latter forks a plain program if nobody else will. */
+static void let_go(struct pending *pending)
 {
-    for (unsigned attempt = 0; slot_cgroup_has_strangers(&slot->cgroup); attempt++) {
-        if (attempt == EXPEL_ATTEMPTS) return false;
-        pid_t residents[64];
-        unsigned count = 0;
-        residents[count++] = slot->keeper;
-        for (const struct server *server = warm.servers; server && count < 64; server = server->next)
-            if (server->slot == slot && server->pid > 0) residents[count++] = server->pid;
-        slot_cgroup_expel(&slot->cgroup, residents, count);
-        usleep(EXPEL_PAUSE_US);
-    }
-    return true;
-}
-
-static void close_streams(const struct launch *launch)
-{
-    for (int i = 0; i < PROGRAM_STREAMS; i++) close(launch->fds[i]);
-}
-
-static void fall_back(struct slot *slot)
-{
-    struct launch launch = warm.pending[slot->index].launch;
-    warm.pending[slot->index].server = NULL;
-    /* A program that has begun is not begun again: what it did has been seen. */
-    int error = expel(slot) && !slot->begun ? slot_launch(slot, &launch) : -ECHILD;
-    close_streams(&launch);
-    if (error) slot_launched(slot, error);
+    for (int i = 0; i < JOIN_INIT; i++) close(pending->fds[i]);
+    pending->server = NULL;
 }
 
 static void unlink_server(struct server *server)
@@ -161,7 +137,7 @@ static void dismiss(struct server *server)
     watch_close(&server->socket);
     unlink_server(server);
     for (unsigned i = 0; i < warm.slot_count; i++)
-        if (warm.pending[i].server == server) fall_back(slot_at(i));
+        if (warm.pending[i].server == server) let_go(&warm.pending[i]);
     if (warm.settling == server) {
         warm.settling = NULL;
         slot_release(server->slot);
@@ -183,20 +159,6 @@ static void give_up(struct server *server)
     if (server->dismissed) return;
     postpone(server->runtime);
     dismiss(server);
-}
-
-static void take_launched(struct server *server, const struct warm_answer *answer)
-{
-    if (answer->slot >= warm.slot_count || warm.pending[answer->slot].server != server) return;
-    struct slot *slot = slot_at(answer->slot);
-    if (answer->value < 0) {
-        fall_back(slot);
-        return;
-    }
-    close_streams(&warm.pending[answer->slot].launch);
-    warm.pending[answer->slot].server = NULL;
-    server->runtime->failures = 0;
-    slot_launched(slot, answer->value);
 }
 
 static void take_ready(struct server *server, const struct warm_answer *answer)
@@ -243,8 +205,6 @@ static void hear(struct watch *watch, uint32_t events)
         if (got != (ssize_t)sizeof answer) {
             if (!server->slot && server->ready) log_line("a fork server has died; another will be started");
             give_up(server);
-        } else if (answer.kind == WARM_LAUNCHED) {
-            take_launched(server, &answer);
         } else if (answer.kind == WARM_READY) {
             take_ready(server, &answer);
         } else if (answer.kind == WARM_SETTLED) {
@@ -396,8 +356,11 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
 {
     struct bytes variables = {request->variables.data + request->variables.at, runtime->variables.size};
     struct bytes arguments = {request->arguments.data + request->arguments.at, runtime->arguments.size};
-    /* Where the limit leaves no room for its threads, the interpreter has its own way of saying so. */
-    return request->processes > runtime->threads && request->stack_bytes == runtime->boot.stack_bytes &&
+    /*
+     * Where the limit leaves no room for its threads, the interpreter has its own way of saying so; where it leaves
+     * none for the go-between, there would be no program.
+     */
+    return request->processes > runtime->threads + 1 && request->stack_bytes == runtime->boot.stack_bytes &&
            request->variable_count == runtime->variable_count &&
            request->argument_count >= runtime->argument_count &&
            request->variables.size - request->variables.at >= variables.size &&
@@ -444,28 +407,57 @@ bool warm_may_launch(const struct slot *slot, const void *runtime)
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request)
 {
     struct server *server = server_for(slot, image, request);
-    if (!server || slot_share(slot, launch) != 0) return false;
-    slot_cgroup_begin(&slot->cgroup);
-    launch->fds[LAUNCH_NETWORK] = slot->netns.fd;
-    int fds[WARM_MAX_FDS];
-    unsigned fd_count = LAUNCH_FDS;
-    memcpy(fds, launch->fds, sizeof launch->fds);
+    int link[2];
+    if (!server) return false;
+    /* On v1 the keeper is given the payloads there too. */
+    if (cgroup_version() == 2 && slot_share(slot, launch) != 0) return false;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0) return false;
+    struct pending *pending = &warm.pending[slot->index];
+    *pending = (struct pending){.server = server,
+                                .runtime = server->runtime,
+                                .request = {.kind = WARM_LAUNCH,
+                                            .slot = slot->index,
+                                            .open_size = launch->open_size,
+                                            .run_size = launch->run_size,
+                                            .uid = slot->uid},
+                                .fds = {launch->fds[LAUNCH_STDIN], launch->fds[LAUNCH_STDOUT],
+                                        launch->fds[LAUNCH_STDERR], launch->fds[LAUNCH_REPORT], link[1]}};
+    warm.shared_bytes[slot->index] =
+        request->flags & RUN_PARKED ? server->runtime->shared_bytes_parked : server->runtime->shared_bytes;
+    struct launch linked = *launch;
+    linked.linked = true;
+    linked.other_end = link[1];
+    linked.fds[LAUNCH_LINK] = link[0];
+    int error = slot_launch(slot, &linked);
+    close(link[0]);
+    if (error) {
+        pending->server = NULL;
+        close(link[1]);
+    }
+    return error == 0;
+}
+
+void warm_launched(struct slot *slot, pid_t init)
+{
+    struct pending *pending = &warm.pending[slot->index];
+    if (!pending->server) return;
+    int fds[WARM_MAX_FDS], pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+    unsigned fd_count = JOIN_FDS;
+    memcpy(fds, pending->fds, sizeof pending->fds);
+    fds[JOIN_INIT] = pidfd;
     fds[fd_count++] = slot->region_fd;
     if (cgroup_version() == 2) fds[fd_count++] = slot->cgroup.dir_fd;
-    struct warm_request message = {.kind = WARM_LAUNCH,
-                                   .slot = slot->index,
-                                   .open_size = launch->open_size,
-                                   .run_size = launch->run_size,
-                                   .uid = slot->uid,
-                                   .fresh = launch->fresh};
-    if (send_with_fds(server->socket.fd, &message, sizeof message, fds, fd_count) != 0) return false;
+    if (pidfd >= 0 && send_with_fds(pending->server->socket.fd, &pending->request, sizeof pending->request, fds,
+                                    fd_count) == 0)
+        pending->runtime->uses++;
+    if (pidfd >= 0) close(pidfd);
+    let_go(pending);
+}
+
+void warm_made(struct slot *slot)
+{
     slot->from_server = true;
-    const struct runtime *runtime = server->runtime;
-    warm.shared_bytes[slot->index] =
-        request->flags & RUN_PARKED ? runtime->shared_bytes_parked : runtime->shared_bytes;
-    warm.pending[slot->index] = (struct pending){.server = server, .launch = *launch};
-    server->runtime->uses++;
-    return true;
+    warm.pending[slot->index].runtime->failures = 0;
 }
 
 /* ---- upkeep ---- */

@@ -2,8 +2,8 @@
  * Fork servers, as the supervisor keeps them: one master for each command the service wants served, and on cgroup v1
  * one server per slot forked from it, since a process is born in the group of whoever forks it.
  *
- * A launch that no server can make is made as if there were none. A server that dies fails no request: what it was
- * asked for and has not begun is launched in the plain way.
+ * A launch that no server can help with is made as if there were none. A server that dies fails no request: an init
+ * process whose program does not come forks a plain one.
  */
 #ifndef CODEEXEC_WARM_H
 #define CODEEXEC_WARM_H
@@ -22,8 +22,8 @@ void warm_start(unsigned slot_count);
 /* Takes a REQ_WARM. Returns false when it is not of the protocol. */
 bool warm_register(const uint8_t *payload, size_t size);
 /*
- * Launches by a fork server. False where none can: nothing has then been done. After true the four streams of the
- * launch belong to this module, and its payloads must stay where they are until the launch is over.
+ * Launches an init process whose program a fork server makes. False where that cannot be: nothing has then been done.
+ * After true the four streams of the launch belong to this module.
  */
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request);
 /*
@@ -35,6 +35,10 @@ bool warm_runtime_of(struct bytes image, const struct run_request *request, cons
 bool warm_is_settled(const struct slot *slot);
 /* Whether that runtime has a server ready that may launch in the slot. */
 bool warm_may_launch(const struct slot *slot, const void *runtime);
+/* The init process of the slot's launch, or a negative errno: what its fork server needs to make the program. */
+void warm_launched(struct slot *slot, pid_t init);
+/* The program of the slot's launch has said that a fork server made it. */
+void warm_made(struct slot *slot);
 /* Memory of the slot's launch that is charged to its fork server, being shared with it. */
 uint64_t warm_shared_bytes(const struct slot *slot);
 /* Takes what servers have said; to be called before children are reaped. */

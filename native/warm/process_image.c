@@ -15,7 +15,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "launch.h"
 #include "util.h"
 
 /* Fields of /proc/self/stat, counted from the one after the name. */
@@ -100,11 +99,6 @@ bool process_image_show_arguments(char *text, size_t size)
     if (apply()) return true;
     map = before;
     return false;
-}
-
-void process_image_hide_arguments(void)
-{
-    launch_hide_arguments(process_image_arguments(), process_image_arguments_size());
 }
 
 char *process_image_arguments(void)

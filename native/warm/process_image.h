@@ -16,7 +16,5 @@ bool process_image_show_arguments(char *text, size_t size);
 /* What the kernel shows as the arguments. */
 char *process_image_arguments(void);
 size_t process_image_arguments_size(void);
-/* Makes the arguments shown unreadable, in this process and in those that it forks from now on. */
-void process_image_hide_arguments(void);
 
 #endif

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "go_between.h"
 #include "node.h"
 #include "passing.h"
 #include "privileges.h"
@@ -231,38 +231,30 @@ static void while_parked(void)
     if (node_is_here()) node_prepare();
 }
 
-/* Raw, because the supervisor shall be the parent; a stack of NULL copies the caller's, as fork does. */
-static pid_t clone_for_supervisor(unsigned long namespaces, int cgroup_fd)
-{
-    if (cgroup_fd < 0)
-        return (pid_t)syscall(SYS_clone, namespaces | CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0);
-    struct clone_args arguments = {.flags = namespaces | CLONE_PARENT | CLONE_INTO_CGROUP,
-                                   .cgroup = (unsigned long long)cgroup_fd};
-    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-}
-
-/* In the init process to be. Returns in the program. */
+/* In the program. */
 static void begin(const struct warm_request *request, const int *fds)
 {
-    struct launch_from_server from = {
-        .own_fds = server.own_fds, .report_fd = WARM_REPORT_FD, .fork = node_is_here() ? node_fork : fork,
-        .while_parked = while_parked, .while_waiting = touch_give_back,
-        .become = become_program};
+    struct launch_from_server from = {.own_fds = server.own_fds,
+                                      .report_fd = WARM_REPORT_FD,
+                                      .while_parked = while_parked,
+                                      .become = become_program};
     server.region_bytes = request->open_size + request->run_size;
-    server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[LAUNCH_FDS], 0);
+    server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[JOIN_FDS], 0);
     if (server.region == MAP_FAILED) _exit(1);
     struct launch launch = {.uid = request->uid,
                             .server = &from,
-                            .fresh = request->fresh,
-                            .open_payload = server.region,
-                            .open_size = request->open_size,
+                            .other_end = -1,
                             .run_payload = server.region + request->open_size,
                             .run_size = request->run_size};
-    memcpy(launch.fds, fds, sizeof launch.fds);
     struct run_request run;
     if (parse_run(launch.run_payload, launch.run_size, &run)) show_arguments(&run);
-    process_image_hide_arguments();
-    launch_init(&launch);
+    launch_join(&launch, fds);
+}
+
+/* Raw, because the supervisor shall be the parent; a stack of NULL copies the caller's, as fork does. */
+static pid_t fork_for_supervisor(void)
+{
+    return (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0);
 }
 
 /* On v1: a server for one slot. Returns in it. */
@@ -295,6 +287,7 @@ void server_run(void)
     prctl(PR_SET_NAME, SERVER_NAME);
     process_image_hide_library(WARM_LIBRARY);
     fcntl(WARM_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    if (!go_between_prepare()) _exit(1);
     python_end_learn();
     uint64_t anonymous = anonymous_bytes();
     release_stack();
@@ -306,20 +299,20 @@ void server_run(void)
         ssize_t got = receive_with_fds(WARM_CONTROL_FD, &request, sizeof request, fds, &fd_count, 0);
         if (got == -EINTR) continue;
         if (got != (ssize_t)sizeof request) _exit(0);
-        bool launches = request.kind == WARM_LAUNCH;
-        if (fd_count < (launches ? LAUNCH_FDS + 1u : WARM_SETTLE_FDS)) _exit(1);
-        int cgroup_fd = launches && fd_count > LAUNCH_FDS + 1u ? fds[LAUNCH_FDS + 1] : -1;
-        pid_t pid = clone_for_supervisor(launches ? LAUNCH_NAMESPACES : 0, cgroup_fd);
-        if (pid == 0 && launches) {
-            begin(&request, fds);
-            errno = error;
-            return;
+        if (request.kind == WARM_LAUNCH) {
+            if (fd_count < JOIN_FDS + 1u) _exit(1);
+            if (go_between_fork(fds[JOIN_INIT], fd_count > JOIN_FDS + 1u ? fds[JOIN_FDS + 1] : -1)) {
+                begin(&request, fds);
+                errno = error;
+                return;
+            }
+        } else {
+            if (fd_count < WARM_SETTLE_FDS) _exit(1);
+            if (fork_for_supervisor() == 0) {
+                settle(&request, fds);
+                continue;
+            }
         }
-        if (pid == 0) {
-            settle(&request, fds);
-            continue;
-        }
-        if (launches) answer(WARM_LAUNCHED, request.slot, pid < 0 ? -errno : pid);
         for (unsigned i = 0; i < fd_count; i++) close(fds[i]);
     }
 }

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sequences.h"
 #include "util.h"
 
 #define MAX_THREADS 64u
@@ -30,7 +30,6 @@
 /* The C library's own signal for cancelling threads: it is never blocked, and free as long as none is cancelled. */
 #define KEEP_SIGNAL 32
 #define SIGNAL_SET_BYTES 8u
-#define RSEQ_BYTES 32u
 #define THREAD_FLAGS                                                                                           \
     (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS |         \
      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
@@ -55,6 +54,8 @@ static struct {
     int left; /* threads that have been kept */
     pid_t unused_tid;
     int *main_tid_address;
+    void *main_robust_list;
+    size_t main_robust_bytes;
 } kept;
 
 /* Returns 0, and 1 in the thread that is made again. */
@@ -106,11 +107,6 @@ __asm__(".pushsection .text\n"
         ".size threads_return_from_signal, .-threads_return_from_signal\n"
         ".popsection\n");
 
-static struct rseq *rseq_area(const struct thread *thread)
-{
-    return (struct rseq *)(thread->pointer + (uintptr_t)__rseq_offset);
-}
-
 static void leave(void) __attribute__((noreturn));
 static void leave(void)
 {
@@ -144,8 +140,7 @@ static void keep_this(int number)
     /* In a program. */
     prctl(PR_SET_NAME, self->name);
     if (self->robust_list) syscall(SYS_set_robust_list, self->robust_list, self->robust_bytes);
-    if (__rseq_size > 0 && (int32_t)rseq_area(self)->cpu_id >= 0)
-        syscall(SYS_rseq, rseq_area(self), RSEQ_BYTES, 0, RSEQ_SIG);
+    sequences_register(self->pointer);
     errno = error;
 }
 
@@ -230,7 +225,9 @@ static bool are_gone(void)
 
 bool threads_keep(void)
 {
-    if (prctl(PR_GET_TID_ADDRESS, &kept.main_tid_address) < 0 || !await_stillness()) return false;
+    if (prctl(PR_GET_TID_ADDRESS, &kept.main_tid_address) < 0 ||
+        syscall(SYS_get_robust_list, 0, &kept.main_robust_list, &kept.main_robust_bytes) < 0 || !await_stillness())
+        return false;
     struct kernel_action action = {.handler = keep_this,
                                    .flags = SA_RESTART | RESTORER_FLAG,
                                    .restorer = threads_return_from_signal,
@@ -250,12 +247,9 @@ bool threads_keep(void)
 
 pid_t threads_fork(void)
 {
-    void *robust_list = NULL;
-    size_t robust_bytes = 0;
-    syscall(SYS_get_robust_list, 0, &robust_list, &robust_bytes);
     pid_t pid = (pid_t)syscall(SYS_clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, NULL, NULL,
                                kept.main_tid_address, 0);
-    if (pid == 0) syscall(SYS_set_robust_list, robust_list, robust_bytes);
+    if (pid == 0) syscall(SYS_set_robust_list, kept.main_robust_list, kept.main_robust_bytes);
     return pid;
 }
 

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,15 +25,6 @@ static struct {
 } ranges[MOST_RANGES];
 static unsigned range_count;
 static uint64_t total_bytes;
-
-/* Smaller mappings are the C library's and the loader's own, or not worth a call. */
-#define LEAST_SPARE_BYTES ((uintptr_t)256 << 10)
-#define MOST_SPARE 64u
-static struct {
-    uintptr_t start;
-    size_t size;
-} spare[MOST_SPARE];
-static unsigned spare_count;
 
 static bool add_page(uintptr_t page)
 {
@@ -65,16 +55,6 @@ static bool add_present(int pagemap, uintptr_t start, uintptr_t end)
     return true;
 }
 
-/* Without a name, so neither the stack nor the heap that the C library has, and without this thread's own data. */
-static void add_if_spare(uintptr_t start, uintptr_t end, bool anonymous)
-{
-    uintptr_t own = (uintptr_t)__builtin_thread_pointer();
-    bool holds_own = own >= start && own < end;
-    if (!anonymous || end - start < LEAST_SPARE_BYTES || holds_own || spare_count == MOST_SPARE) return;
-    spare[spare_count].start = start;
-    spare[spare_count++].size = end - start;
-}
-
 uint64_t touch_learn(void)
 {
     FILE *maps = fopen("/proc/self/maps", "re");
@@ -82,13 +62,11 @@ uint64_t touch_learn(void)
     bool known = maps && pagemap >= 0;
     char line[512], rights[5];
     uintptr_t start, end;
-    int name_at;
     while (known && fgets(line, sizeof line, maps)) {
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s %*s %*s %*s %n", &start, &end, rights, &name_at) != 3 ||
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, rights) != 3 ||
             rights[1] != 'w' || rights[3] != 'p')
             continue;
         known = add_present(pagemap, start, end) && total_bytes <= MOST_BYTES;
-        add_if_spare(start, end, line[name_at] == '\0');
     }
     if (maps) fclose(maps);
     if (pagemap >= 0) close(pagemap);
@@ -96,11 +74,6 @@ uint64_t touch_learn(void)
     /* In the server it changes nothing: its pages are its own. */
     if (range_count > 0 && madvise((void *)ranges[0].start, ranges[0].size, MADV_POPULATE_WRITE) < 0) range_count = 0;
     return range_count > 0 ? total_bytes : 0;
-}
-
-void touch_give_back(void)
-{
-    for (unsigned i = 0; i < spare_count; i++) madvise((void *)spare[i].start, spare[i].size, MADV_DONTNEED);
 }
 
 void touch_all(void)

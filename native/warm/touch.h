@@ -11,7 +11,5 @@
 uint64_t touch_learn(void);
 /* In a program: takes copies of them. */
 void touch_all(void);
-/* In an init process: gives back what only the interpreter needs, which would otherwise take its time at the end. */
-void touch_give_back(void);
 
 #endif

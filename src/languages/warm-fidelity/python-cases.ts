@@ -493,6 +493,26 @@ print(ctypes.c_char_p.in_dll(libc, 'program_invocation_short_name').value, libc.
 `,
   },
   {
+    title: 'what the kernel keeps for the C library, and the numbers of children',
+    code: String.raw`
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+libc.pthread_self.restype = ctypes.c_void_p
+own = libc.pthread_self()
+head, size = ctypes.c_void_p(), ctypes.c_size_t()
+if os.uname().machine == 'x86_64':
+    print('robust list', libc.syscall(274, 0, ctypes.byref(head), ctypes.byref(size)), head.value - own, size.value)
+    area = own + ctypes.c_ssize_t.in_dll(libc, '__rseq_offset').value
+    # Refused where it is registered already.
+    print('sequences', libc.syscall(334, ctypes.c_void_p(area), 32, 0, 0x53053053), ctypes.get_errno())
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        os._exit(os.getpid() * 10 + os.getppid())
+    print(child, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+`,
+  },
+  {
     title: 'more memory than allowed',
     code: 'print("start", flush=True)\nblocks = []\nwhile True:\n    blocks.append(bytearray(b"x" * (1 << 20)))',
     memoryMiB: 64,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Command, Outcome } from '../../driver.js'
@@ -21,6 +22,16 @@ const WARM: WarmCommand = {
   argv: ['python3', 'main.py'],
   env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', PYTHONDONTWRITEBYTECODE: '1' },
   entry: '/box/main.py',
+}
+
+const LIMITS: Command['limits'] = {
+  wallTimeMs: 30_000,
+  cpuTimeMs: 30_000,
+  memoryBytes: 128 << 20,
+  maxProcesses: 16,
+  outputBytes: 65_536,
+  fileSizeBytes: 1 << 20,
+  cpus: 1,
 }
 
 const isInstalled = existsSync(IMAGES) && (await readdir(IMAGES)).some((name) => name.startsWith(`${IMAGE}-`))
@@ -44,7 +55,12 @@ async function layers(): Promise<string[]> {
 
 const hits = (driver: NamespacesDriver): number => driver.warmCounts.get(IMAGE)?.hits ?? 0
 
-async function run(driver: NamespacesDriver, code: string, changes: Partial<Command> = {}) {
+async function run(
+  driver: NamespacesDriver,
+  code: string,
+  changes: Partial<Command> = {},
+  signal?: AbortSignal,
+) {
   const sandbox = await driver.open({
     executionId: 'test',
     image: IMAGE,
@@ -53,26 +69,19 @@ async function run(driver: NamespacesDriver, code: string, changes: Partial<Comm
   })
   let output = ''
   try {
-    const outcome: Outcome = await sandbox.run({
+    const command: Command = {
       argv: WARM.argv,
       env: WARM.env,
       cwd: '',
       stdin: new Uint8Array(0),
-      limits: {
-        wallTimeMs: 30_000,
-        cpuTimeMs: 30_000,
-        memoryBytes: 128 << 20,
-        maxProcesses: 16,
-        outputBytes: 65_536,
-        fileSizeBytes: 1 << 20,
-        cpus: 1,
-      },
+      limits: LIMITS,
       onOutput: (_, chunk) => {
         output += Buffer.from(chunk).toString()
       },
       warm: true,
       ...changes,
-    })
+    }
+    const outcome: Outcome = await sandbox.run(command, signal)
     return { ...outcome, output }
   } finally {
     await sandbox.dispose()
@@ -183,6 +192,35 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
     expect(results.filter(({ exitCode }) => exitCode !== 0)).toEqual([])
     await runUntilWarm(driver)
     expect(await leftovers(driver, false)).toEqual([])
+  })
+
+  it('go on when sandboxes are ended while their programs are made', async () => {
+    const driver = await makeDriver()
+    await runUntilWarm(driver)
+    for (let round = 0; round < 100; round++) {
+      const cancel = new AbortController()
+      const running = run(driver, 'print("ran")', {}, cancel.signal)
+      await sleep(Math.floor(round / 20))
+      cancel.abort()
+      const { stopReason, output } = await running
+      expect(stopReason ? { stopReason } : { output }).toEqual(
+        stopReason ? { stopReason: 'cancelled' } : { output: 'ran\n' },
+      )
+    }
+    await runUntilWarm(driver)
+    expect(await leftovers(driver, false)).toEqual([])
+  })
+
+  it('make no program where there is room for one process only', async () => {
+    const driver = await makeDriver()
+    await runUntilWarm(driver)
+    const before = hits(driver)
+    const alone = { limits: { ...LIMITS, maxProcesses: 1 } }
+    for (let round = 0; round < 5; round++) {
+      expect(await run(driver, 'print("ran")', alone)).toMatchObject({ exitCode: 0, output: 'ran\n' })
+    }
+    expect(hits(driver)).toBe(before)
+    await runUntilWarm(driver)
   })
 
   it('end with a supervisor that is killed, and are there again after it', async () => {

@@ -1,0 +1,22 @@
+/*
+ * The link: what joins an init process with the program that a fork server makes for it, until the program is there;
+ * launch.h says how they meet.
+ */
+#ifndef CODEEXEC_JOIN_H
+#define CODEEXEC_JOIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The init process's side, when the sandbox is made: lets the program in. True when it is there, as this process's
+ * child; false when there will be none, because its fork server or itself has ended.
+ */
+bool link_let_in(int link, uint64_t init_cpu_ns);
+/*
+ * The program's side: waits until the sandbox is made and enters the namespaces of `init`, a pidfd. False, having
+ * said why, where it cannot; the init process learns of it when the caller ends.
+ */
+bool link_enter(int link, int init, uint64_t *init_cpu_ns);
+
+#endif
