@@ -17,6 +17,9 @@ modprobe virtio_blk
 mount /dev/vda /project
 mount -o ro /dev/vdb /var/lib/codeexec
 ip link set lo up
+# Whoever waits knows from it that the kernel has come this far.
+stty -F /dev/ttyS1 raw
+echo booted >/dev/ttyS1
 echo '127.0.0.1 localhost' >/etc/hosts
 
 echo "kernel $(uname -r), Node $(node --version), cgroup controllers $(cat /sys/fs/cgroup/cgroup.controllers)"

@@ -17,11 +17,11 @@ function disk(file, id, device) {
  * The machine's command line. The system is on NVMe, which the kernel has built in; the other disks are on virtio,
  * because several NVMe disks are found in parallel and get their names in any order. Inside they are /dev/vda, vdb…
  */
-export function machineArgv({ kernel, systemDisk, dataDisks, countsFile }) {
+export function machineArgv({ kernel, systemDisk, dataDisks, serialFile }) {
   return [
     ['qemu-system-x86_64', '-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max'],
     ['-smp', '2', '-m', String(MEMORY_MEBIBYTES), '-nodefaults', '-no-user-config', '-no-reboot'],
-    ['-display', 'none', '-serial', 'stdio', '-serial', `file:${countsFile}`],
+    ['-display', 'none', '-serial', 'stdio', '-serial', `file:${serialFile}`],
     [
       '-kernel',
       kernel,

@@ -4,5 +4,4 @@ export CODEEXEC_TEST_TIME_FACTOR=10 NO_COLOR=1 VITEST_COUNTS=/tmp/counts.json
 # Through a pipe, or vitest would take the console for somebody's terminal and redraw it.
 node node_modules/vitest/vitest.mjs run --project=integration \
   --reporter=default --reporter=./scripts/lib/counting-reporter.mjs src/sandbox/drivers/namespaces 2>&1 | cat
-stty -F /dev/ttyS1 raw
 cat "$VITEST_COUNTS" >/dev/ttyS1
