@@ -33,6 +33,11 @@ bool link_enter(int link, int init, uint64_t *init_cpu_ns)
         if (errno != ESRCH) log_line("a fork server's program cannot enter its sandbox (%s)", errno_name(errno));
         return false;
     }
+    return true;
+}
+
+bool link_arrive(int link)
+{
     /* The go-between has nothing left to do but end, and its maker to notice: it must count as a process no more. */
     while (getppid() != INIT_PID || kill(GO_BETWEEN_PID, 0) == 0) sched_yield();
     char here = 0;

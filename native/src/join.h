@@ -18,5 +18,7 @@ bool link_let_in(int link, uint64_t init_cpu_ns);
  * said why, where it cannot; the init process learns of it when the caller ends.
  */
 bool link_enter(int link, int init, uint64_t *init_cpu_ns);
+/* Then, with privileges still: waits until it is the init process's child and tells it. False where that has ended. */
+bool link_arrive(int link);
 
 #endif

@@ -56,15 +56,15 @@ static char **vector_of(struct reader strings, uint32_t count)
     return vector;
 }
 
-/* All but the standard streams, the report socket, a parked launch's, and what an interpreter opened for itself. */
-static int close_others(const struct launch *launch, bool parked)
+/* All but the standard streams, the report socket, the one beside it, and what an interpreter opened for itself. */
+static int close_others(const struct launch *launch, bool keep_park)
 {
     int first = launch->server ? launch->server->own_fds : launch_report_fd;
     if (first < launch_report_fd && close_range((unsigned)first, (unsigned)launch_report_fd - 1, 0) < 0) return -1;
-    return close_range((unsigned)launch_report_fd + (parked ? 2 : 1), ~0u, 0);
+    return close_range((unsigned)launch_report_fd + (keep_park ? 2 : 1), ~0u, 0);
 }
 
-static void take_streams(const struct launch *launch, const char *terminal, bool parked)
+static void take_streams(const struct launch *launch, const char *terminal, bool keep_park)
 {
     if (setsid() < 0) launch_fail("setsid");
     int streams[3] = {launch->fds[LAUNCH_STDIN], launch->fds[LAUNCH_STDOUT], launch->fds[LAUNCH_STDERR]};
@@ -78,7 +78,7 @@ static void take_streams(const struct launch *launch, const char *terminal, bool
         if ((streams[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 16)) < 0) launch_fail("move-streams");
     for (int i = 0; i < 3; i++)
         if (dup2(streams[i], i) < 0) launch_fail("move-streams");
-    if (close_others(launch, parked) < 0) launch_fail("close-descriptors");
+    if (close_others(launch, keep_park) < 0) launch_fail("close-descriptors");
 }
 
 /* Returns only in a fork server's program. */
@@ -86,11 +86,15 @@ static void run_program(const struct launch *launch, const struct run_request *r
                         uint64_t init_cpu_ns)
 {
     bool parked = request->flags & RUN_PARKED;
-    take_streams(launch, terminal, parked);
+    take_streams(launch, terminal, parked || launch->server);
     umask(022);
     /* An interpreter has set its signals up, as a program's would by now. */
     if (!launch->server) reset_signals();
     int error = rlimits_apply(request->file_bytes, request->stack_bytes);
+    if (launch->server) {
+        if (!link_arrive(launch_park_fd())) _exit(1);
+        if (!parked) close(launch_park_fd());
+    }
     if (!error) error = privileges_become(launch->uid);
     /* What exec would do: without it, its own /proc would be closed to the program. */
     if (!error && launch->server && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0) error = -errno;
@@ -139,7 +143,7 @@ void launch_program(const struct launch *launch, const struct run_request *reque
     _exit(1); /* only a fork server's program returns */
 }
 
-/* Until it has said that it is there, a program that fails has the init process fork another. */
+/* A program that ends before it has arrived has the init process fork another. */
 void launch_join(const struct launch *launch, const int *fds)
 {
     launch_report_fd = launch->server->report_fd;
