@@ -358,9 +358,9 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
     struct bytes arguments = {request->arguments.data + request->arguments.at, runtime->arguments.size};
     /*
      * Where the limit leaves no room for its threads, the interpreter has its own way of saying so; where it leaves
-     * none for the go-between, there would be no program.
+     * none for the go-between, which is gone before the threads are made, there would be no program.
      */
-    return request->processes > runtime->threads + 1 && request->stack_bytes == runtime->boot.stack_bytes &&
+    return request->processes > runtime->threads && request->processes > 1 && request->stack_bytes == runtime->boot.stack_bytes &&
            request->variable_count == runtime->variable_count &&
            request->argument_count >= runtime->argument_count &&
            request->variables.size - request->variables.at >= variables.size &&
