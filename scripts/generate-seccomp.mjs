@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { ROOT } from './lib/paths.mjs'
 import { fail, say } from './lib/say.mjs'
 
-const SOURCE = 'native/src/seccomp_filter.c'
+const SOURCE = 'native/src/seccomp_calls.h'
 const TARGET = 'src/sandbox/drivers/docker/system-calls.ts'
 
 const source = readFileSync(join(ROOT, SOURCE), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '')

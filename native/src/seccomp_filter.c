@@ -1,192 +1,185 @@
 #include "seccomp_filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
+#include "seccomp_calls.h"
 #include "util.h"
 
-/* Allowed whatever the arguments. Grouped by what they are for. */
-static const char *const allowed[] = {
-    /* files */
-    "access", "faccessat", "faccessat2", "open", "openat", "openat2", "creat", "close", "close_range", "read", "write",
-    "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2", "lseek", "_llseek", "stat",
-    "lstat", "fstat", "newfstatat", "fstatat64", "statx", "statfs", "fstatfs", "truncate", "ftruncate", "fallocate",
-    "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink", "unlinkat", "readlink",
-    "readlinkat", "mkdir", "mkdirat", "rmdir", "getdents", "getdents64", "chdir", "fchdir", "getcwd", "chmod", "fchmod",
-    "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "umask", "utime", "utimes", "utimensat",
-    "futimesat", "mknod", "mknodat", "fcntl", "fcntl64", "flock", "fsync", "fdatasync", "sync", "syncfs",
-    "sync_file_range", "fadvise64", "readahead", "copy_file_range", "sendfile", "sendfile64", "splice", "tee",
-    "vmsplice", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr", "flistxattr", "setxattr", "lsetxattr",
-    "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "inotify_init", "inotify_init1", "inotify_add_watch",
-    "inotify_rm_watch", "memfd_create",
-    /* descriptors and waiting */
-    "dup", "dup2", "dup3", "pipe", "pipe2", "select", "_newselect", "pselect6", "poll", "ppoll", "epoll_create",
-    "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "signalfd",
-    "signalfd4", "timerfd_create", "timerfd_settime", "timerfd_gettime", "ioctl",
-    /* memory */
-    "brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "msync", "mincore", "mlock", "mlock2", "munlock",
-    "mlockall", "munlockall", "membarrier", "pkey_alloc", "pkey_free", "pkey_mprotect", "get_mempolicy",
-    /* processes and threads */
-    "fork", "vfork", "clone", "execve", "execveat", "exit", "exit_group", "wait4", "waitid", "waitpid", "getpid", "getppid",
-    "gettid", "getpgrp", "getpgid", "setpgid", "getsid", "setsid", "set_tid_address", "set_robust_list",
-    "get_robust_list", "futex", "futex_waitv", "futex_wake", "futex_wait", "futex_requeue", "rseq", "sched_yield",
-    "sched_getaffinity", "sched_setaffinity", "sched_getparam", "sched_setparam", "sched_getscheduler",
-    "sched_setscheduler", "sched_getattr", "sched_setattr", "sched_get_priority_max", "sched_get_priority_min",
-    "sched_rr_get_interval", "getpriority", "setpriority", "getcpu", "getrlimit", "setrlimit", "ugetrlimit",
-    "prlimit64", "getrusage", "times", "prctl", "arch_prctl", "pidfd_open", "pidfd_send_signal", "process_mrelease",
-    "restart_syscall", "set_thread_area", "get_thread_area", "capget", "capset",
-    "personality",
-    /* identity; nothing can be gained, all capability sets are empty */
-    "getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32", "getegid", "getegid32", "getresuid",
-    "getresuid32", "getresgid", "getresgid32", "getgroups", "getgroups32", "setuid", "setuid32", "setgid", "setgid32",
-    "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid",
-    /* signals */
-    "kill", "tkill", "tgkill", "rt_sigaction", "rt_sigprocmask", "rt_sigpending", "rt_sigqueueinfo",
-    "rt_tgsigqueueinfo", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "sigreturn", "pause",
-    "alarm", "getitimer", "setitimer",
-    /* time; clocks can be read, not set */
-    "clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time",
-    "timer_create", "timer_delete", "timer_settime", "timer_gettime", "timer_getoverrun",
-    /* sockets; the network namespace has only a loopback of its own */
-    "socket", "socketpair", "bind", "listen", "accept", "accept4", "connect", "getsockname", "getpeername", "getsockopt",
-    "setsockopt", "send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg", "recvmmsg", "shutdown",
-    /* System V and POSIX IPC, in a namespace of its own */
-    "shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget", "msgsnd", "msgrcv",
-    "msgctl", "ipc", "mq_open", "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr",
-    /* the system */
-    "uname", "sysinfo", "getrandom", "ioprio_get", "ioprio_set", "landlock_create_ruleset", "landlock_add_rule",
-    "landlock_restrict_self",
-};
-
-/*
- * Refused with EPERM rather than ENOSYS: calls that exist everywhere, so that a program is told it may not rather
- * than that it cannot. Runtimes test for these and fall back.
- */
-static const char *const forbidden[] = {
-    "mount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "fsopen", "fsconfig", "fsmount", "fspick",
-    "mount_setattr", "unshare", "setns", "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp",
-    "bpf", "perf_event_open", "keyctl", "add_key", "request_key", "userfaultfd", "init_module", "finit_module",
-    "delete_module", "create_module", "kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "settimeofday",
-    "clock_settime", "clock_settime64", "clock_adjtime", "adjtimex", "stime", "sethostname", "setdomainname", "syslog",
-    "acct", "quotactl", "quotactl_fd", "name_to_handle_at", "open_by_handle_at", "lookup_dcookie", "iopl", "ioperm",
-    "modify_ldt", "vhangup", "nfsservctl", "fanotify_init", "fanotify_mark", "move_pages", "migrate_pages",
-    "pidfd_getfd", "seccomp", "uselib", "ustat", "sysfs", "_sysctl", "vm86", "vm86old", "set_mempolicy_home_node",
-};
-
-/*
- * What depends on arguments comes first, written out by hand: libseccomp can say "this value" but not "any but this
- * value" about the 32 bits the kernel looks at, and a comparison of all 64 would be passed by setting one of the
- * upper, ignored bits. Falling out of a check goes on to the list.
- */
-#define NAMESPACE_FLAGS \
-    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+/* The kernel looks at the lower half only; comparing all 64 bits would be passed by setting an ignored one. */
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
 #define LOAD_CALL LOAD(offsetof(struct seccomp_data, nr))
 #define LOAD_ARGUMENT(n) LOAD(offsetof(struct seccomp_data, args[n])) /* lower half: little endian */
 #define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), yes, no)
 #define IF_BITS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(value), yes, no)
-#define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
+#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (action))
+#define ALLOW RETURN(SECCOMP_RET_ALLOW)
+#define REFUSE(error) RETURN(SECCOMP_RET_ERRNO | (error))
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the offsets of the arguments' lower halves are those of little-endian machines"
 #endif
 
-static const struct sock_filter by_argument[] = {
-    LOAD_CALL,
-    /* Threads and processes, but no namespaces. (clone3's flags are in memory that a filter cannot read: ENOSYS.) */
-    IF_EQUAL(SYS_clone, 0, 3),
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#define FOREIGN_CALLS 0x40000000u /* those of x32 */
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#define FOREIGN_CALLS NO_CALL
+#else
+#error "the filter is not known for this kind of processor"
+#endif
+/* What a tracer sets to skip a call. */
+#define NO_CALL 0xffffffffu
+
+/* Threads and processes, but no namespaces. (clone3's flags are in memory that a filter cannot read: ENOSYS.) */
+#define NAMESPACE_FLAGS \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
+static const struct sock_filter for_clone[] = {LOAD_ARGUMENT(0), IF_BITS(NAMESPACE_FLAGS, 0, 1), REFUSE(EPERM), ALLOW};
+
+/* All but typing into a terminal from inside it. */
+static const struct sock_filter for_ioctl[] = {LOAD_ARGUMENT(1), IF_EQUAL(TIOCSTI, 1, 0), IF_EQUAL(TIOCLINUX, 0, 1),
+                                               REFUSE(EPERM), ALLOW};
+
+/* Asking which personality is set, and setting the default; others weaken address randomisation. */
+static const struct sock_filter for_personality[] = {LOAD_ARGUMENT(0), IF_EQUAL(PER_LINUX, 2, 0),
+                                                     IF_EQUAL(0xffffffffu, 1, 0), REFUSE(EPERM), ALLOW};
+
+/*
+ * Only what the sandbox's own network can carry; vsock above all would reach past the network namespace. Rarer
+ * protocols would load kernel modules.
+ */
+static const struct sock_filter for_socket[] = {
     LOAD_ARGUMENT(0),
-    IF_BITS(NAMESPACE_FLAGS, 0, 1),
-    REFUSE(EPERM),
-    LOAD_CALL,
-    /* Typing into a terminal from inside it. */
-    IF_EQUAL(SYS_ioctl, 0, 4),
-    LOAD_ARGUMENT(1),
-    IF_EQUAL(TIOCSTI, 1, 0),
-    IF_EQUAL(TIOCLINUX, 0, 1),
-    REFUSE(EPERM),
-    LOAD_CALL,
-    /* Asking which personality is set, and setting the default; others weaken address randomisation. */
-    IF_EQUAL(SYS_personality, 0, 4),
-    LOAD_ARGUMENT(0),
-    IF_EQUAL(PER_LINUX, 2, 0),
-    IF_EQUAL(0xffffffffu, 1, 0),
-    REFUSE(EPERM),
-    LOAD_CALL,
-    /* Only what the sandbox's own network can carry; vsock above all would reach past the network namespace. */
-    IF_EQUAL(SYS_socket, 0, 14),
-    LOAD_ARGUMENT(0),
-    IF_EQUAL(AF_UNIX, 12, 0),
+    IF_EQUAL(AF_UNIX, 11, 0),
     IF_EQUAL(AF_INET, 5, 0),
     IF_EQUAL(AF_INET6, 4, 0),
     IF_EQUAL(AF_NETLINK, 0, 2),
     LOAD_ARGUMENT(2),
-    IF_EQUAL(NETLINK_ROUTE, 7, 0),
+    IF_EQUAL(NETLINK_ROUTE, 6, 0),
     REFUSE(EAFNOSUPPORT),
-    /* Rarer protocols would load kernel modules. */
     LOAD_ARGUMENT(2),
-    IF_EQUAL(0, 4, 0),
-    IF_EQUAL(IPPROTO_TCP, 3, 0),
-    IF_EQUAL(IPPROTO_UDP, 2, 0),
-    IF_EQUAL(IPPROTO_ICMP, 1, 0),
+    IF_EQUAL(0, 3, 0),
+    IF_EQUAL(IPPROTO_TCP, 2, 0),
+    IF_EQUAL(IPPROTO_UDP, 1, 0),
+    IF_EQUAL(IPPROTO_ICMP, 0, 1),
+    ALLOW,
     REFUSE(EPROTONOSUPPORT),
 };
-#define BY_ARGUMENT_COUNT (sizeof by_argument / sizeof *by_argument)
 
-static int add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t count)
+static const struct sock_filter simple[] = {ALLOW, REFUSE(EPERM), REFUSE(ENOSYS), RETURN(SECCOMP_RET_KILL_PROCESS)};
+
+/* What is done about a call; each is a few instructions at the program's end. */
+enum verdict { ALLOWED, FORBIDDEN, UNKNOWN, FOREIGN, BY_CLONE, BY_IOCTL, BY_PERSONALITY, BY_SOCKET, VERDICTS };
+#define CODE(instructions) {instructions, sizeof (instructions) / sizeof *(instructions)}
+static const struct code {
+    const struct sock_filter *instructions;
+    unsigned count;
+} code_of[VERDICTS] = {{&simple[ALLOWED], 1}, {&simple[FORBIDDEN], 1}, {&simple[UNKNOWN], 1}, {&simple[FOREIGN], 1},
+                       CODE(for_clone),       CODE(for_ioctl),         CODE(for_personality), CODE(for_socket)};
+
+/* Numbers of calls, and so the most ranges there can be: far more than any kernel has. */
+#define MOST_CALLS 1024u
+
+/* Calls from `first` up to the next range's, which are treated alike. */
+struct range {
+    uint32_t first;
+    uint8_t verdict;
+};
+
+static const char *judge(uint8_t *verdicts, uint8_t verdict, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         int number = seccomp_syscall_resolve_name(names[i]);
-        /* Newer than this libseccomp: falls to the default, ENOSYS. */
-        if (number == __NR_SCMP_ERROR) continue;
-        if (seccomp_rule_add(filter, action, number, 0)) return -1;
+        /* Newer than this libseccomp, or of other processors. */
+        if (number < 0) continue;
+        if ((unsigned)number >= MOST_CALLS - 2) return "seccomp: a system call has a number above all that are known";
+        verdicts[number] = verdict;
     }
-    return 0;
-}
-
-static const char *build(scmp_filter_ctx filter)
-{
-    if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS)) return "seccomp: bad architectures cannot be refused";
-    if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0)) return "seccomp: attribute refused";
-    if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)) return "seccomp: libseccomp 2.5 or later is needed";
-    if (add_all(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof *allowed) ||
-        add_all(filter, SCMP_ACT_ERRNO(EPERM), forbidden, sizeof forbidden / sizeof *forbidden))
-        return "seccomp: a rule was refused";
     return NULL;
 }
 
-static const char *export_program(scmp_filter_ctx filter)
+static unsigned find_ranges(const uint8_t *verdicts, struct range *ranges)
 {
-    int fd = memfd_create("seccomp", MFD_CLOEXEC);
-    if (fd < 0 || seccomp_export_bpf(filter, fd) < 0) return "seccomp: the filter cannot be compiled";
-    off_t size = lseek(fd, 0, SEEK_END);
-    struct sock_filter *program = checked_alloc(sizeof by_argument + (size_t)size);
-    memcpy(program, by_argument, sizeof by_argument);
-    ssize_t got = pread(fd, program + BY_ARGUMENT_COUNT, (size_t)size, 0);
-    close(fd);
-    seccomp_use(program, BY_ARGUMENT_COUNT + (size_t)size / sizeof *program);
-    return got == size && size > 0 ? NULL : "seccomp: the filter cannot be read back";
+    unsigned count = 0;
+    for (uint32_t number = 0; number < MOST_CALLS - 2; number++)
+        if (count == 0 || ranges[count - 1].verdict != verdicts[number])
+            ranges[count++] = (struct range){number, verdicts[number]};
+    if (FOREIGN_CALLS != NO_CALL) ranges[count++] = (struct range){FOREIGN_CALLS, FOREIGN};
+    ranges[count++] = (struct range){NO_CALL, UNKNOWN};
+    return count;
+}
+
+struct program {
+    struct sock_filter instructions[MOST_CALLS + 64];
+    unsigned verdict_at[VERDICTS];
+    bool too_long;
+};
+
+/* A jump's reach is a byte. */
+static uint8_t distance(struct program *program, unsigned from, unsigned to)
+{
+    unsigned steps = to - from - 1;
+    if (steps > UINT8_MAX) program->too_long = true;
+    return (uint8_t)steps;
+}
+
+/* Where it is decided between `count` ranges if the tree for them begins at `at`. */
+static unsigned place(const struct program *program, const struct range *ranges, unsigned count, unsigned at)
+{
+    return count == 1 ? program->verdict_at[ranges->verdict] : at;
+}
+
+/* A binary tree of comparisons, one less than there are ranges. */
+static void add_tree(struct program *program, const struct range *ranges, unsigned count, unsigned at)
+{
+    if (count == 1) return;
+    unsigned lower = count / 2, lower_at = at + 1, upper_at = lower_at + lower - 1;
+    unsigned yes = place(program, ranges + lower, count - lower, upper_at), no = place(program, ranges, lower, lower_at);
+    program->instructions[at] = (struct sock_filter)BPF_JUMP(
+        BPF_JMP | BPF_JGE | BPF_K, ranges[lower].first, distance(program, at, yes), distance(program, at, no));
+    add_tree(program, ranges, lower, lower_at);
+    add_tree(program, ranges + lower, count - lower, upper_at);
 }
 
 const char *seccomp_prepare(void)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-    if (!filter) return "seccomp is not available";
-    const char *problem = build(filter);
-    if (!problem) problem = export_program(filter);
-    seccomp_release(filter);
-    return problem;
+    static struct program program;
+    uint8_t verdicts[MOST_CALLS];
+    memset(verdicts, UNKNOWN, sizeof verdicts);
+    const char *problem = judge(verdicts, ALLOWED, allowed, sizeof allowed / sizeof *allowed);
+    if (!problem) problem = judge(verdicts, FORBIDDEN, forbidden, sizeof forbidden / sizeof *forbidden);
+    if (problem) return problem;
+    verdicts[SYS_clone] = BY_CLONE;
+    verdicts[SYS_ioctl] = BY_IOCTL;
+    verdicts[SYS_personality] = BY_PERSONALITY;
+    verdicts[SYS_socket] = BY_SOCKET;
+    struct range ranges[MOST_CALLS];
+    unsigned count = find_ranges(verdicts, ranges);
+    const struct sock_filter start[] = {LOAD(offsetof(struct seccomp_data, arch)), IF_EQUAL(ARCHITECTURE, 1, 0),
+                                        RETURN(SECCOMP_RET_KILL_PROCESS), LOAD_CALL};
+    unsigned start_count = sizeof start / sizeof *start, end = start_count + count - 1;
+    memcpy(program.instructions, start, sizeof start);
+    for (unsigned i = 0; i < VERDICTS; i++) {
+        program.verdict_at[i] = end;
+        memcpy(program.instructions + end, code_of[i].instructions, code_of[i].count * sizeof *start);
+        end += code_of[i].count;
+    }
+    add_tree(&program, ranges, count, start_count);
+    if (program.too_long) return "seccomp: the filter is longer than its jumps reach";
+    seccomp_use(program.instructions, end);
+    return NULL;
 }

@@ -102,7 +102,8 @@ static void give_up(const char *step, int error)
 static int make_program(int cgroup_fd)
 {
     pid_t pid = GO_BETWEEN_PID;
-    struct clone_args arguments = {.flags = CLONE_VM | CLONE_VFORK,
+    /* What it shares is neither copied for it nor given back at its end. */
+    struct clone_args arguments = {.flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_FS | CLONE_SIGHAND,
                                    .stack = (uint64_t)(uintptr_t)go_between.stack,
                                    .stack_size = STACK_BYTES,
                                    .set_tid = (uint64_t)(uintptr_t)&pid,
