@@ -218,12 +218,6 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     return false;
 }
 
-void warm_launched(struct slot *slot, pid_t init)
-{
-    (void)slot;
-    (void)init;
-}
-
 void warm_made(struct slot *slot)
 {
     (void)slot;

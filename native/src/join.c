@@ -4,9 +4,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "launch.h"
+#include "passing.h"
 #include "util.h"
 
 /* All but the one for pids, in which it was born. */
@@ -20,13 +22,33 @@ static bool receive(int link, void *message, size_t size)
     return got == (ssize_t)size;
 }
 
-bool link_let_in(int link, uint64_t init_cpu_ns)
+void join_offer(int link)
+{
+    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    char offer = 0;
+    /* Where nobody listens any more, the init process soon learns of it. */
+    if (self >= 0) send_with_fds(link, &offer, sizeof offer, &self, 1);
+    if (self >= 0) close(self);
+}
+
+int join_take_offer(int link)
+{
+    char offer;
+    int fds[PASSING_MAX_FDS];
+    unsigned count;
+    ssize_t got;
+    do got = receive_with_fds(link, &offer, sizeof offer, fds, &count, 0);
+    while (got == -EINTR);
+    return got == sizeof offer && count == 1 ? fds[0] : -1;
+}
+
+bool join_let_in(int link, uint64_t init_cpu_ns)
 {
     char here;
     return send(link, &init_cpu_ns, sizeof init_cpu_ns, MSG_NOSIGNAL) >= 0 && receive(link, &here, sizeof here);
 }
 
-bool link_enter(int link, int init, uint64_t *init_cpu_ns)
+bool join_enter(int link, int init, uint64_t *init_cpu_ns)
 {
     if (!receive(link, init_cpu_ns, sizeof *init_cpu_ns)) return false;
     if (setns(init, NAMESPACES) < 0) {
@@ -36,7 +58,7 @@ bool link_enter(int link, int init, uint64_t *init_cpu_ns)
     return true;
 }
 
-bool link_arrive(int link)
+bool join_arrive(int link)
 {
     /* The go-between has nothing left to do but end, and its maker to notice: it must count as a process no more. */
     while (getppid() != INIT_PID || kill(GO_BETWEEN_PID, 0) == 0) sched_yield();

@@ -8,17 +8,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The init process's side, when it begins: tells the fork server which process it is. */
+void join_offer(int link);
+/* The fork server's side: a pidfd of the init process, or -1 when that has ended. */
+int join_take_offer(int link);
 /*
  * The init process's side, when the sandbox is made: lets the program in. True when it is there, as this process's
  * child; false when there will be none, because its fork server or itself has ended.
  */
-bool link_let_in(int link, uint64_t init_cpu_ns);
+bool join_let_in(int link, uint64_t init_cpu_ns);
 /*
  * The program's side: waits until the sandbox is made and enters the namespaces of `init`, a pidfd. False, having
  * said why, where it cannot; the init process learns of it when the caller ends.
  */
-bool link_enter(int link, int init, uint64_t *init_cpu_ns);
+bool join_enter(int link, int init, uint64_t *init_cpu_ns);
 /* Then, with privileges still: waits until it is the init process's child and tells it. False where that has ended. */
-bool link_arrive(int link);
+bool join_arrive(int link);
 
 #endif

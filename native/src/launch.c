@@ -121,6 +121,7 @@ void launch_init(const struct launch *launch)
     struct launch own = *launch;
     for (unsigned i = 0; i < launch_fd_count(launch); i++)
         if ((own.fds[i] = fcntl(launch->fds[i], F_DUPFD_CLOEXEC, LAUNCH_MOVED_FD)) < 0) _exit(1);
+    if (launch->linked && launch->other_end < 0) join_offer(own.fds[LAUNCH_LINK]);
     if (reports < 0 || dup3(reports, launch_report_fd, O_CLOEXEC) < 0) _exit(1);
     struct open_request open_request;
     struct run_request request;
@@ -142,7 +143,7 @@ void launch_init(const struct launch *launch)
     bool parked = request.flags & RUN_PARKED;
     uint64_t cpu_ns = own_cpu_ns();
     pid_t program = PROGRAM_PID;
-    if (!own.linked || !link_let_in(own.fds[LAUNCH_LINK], cpu_ns)) {
+    if (!own.linked || !join_let_in(own.fds[LAUNCH_LINK], cpu_ns)) {
         int park[2] = {-1, -1};
         if (parked && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, park) < 0) launch_fail("park");
         program = fork();

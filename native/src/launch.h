@@ -9,6 +9,7 @@
  *
  * Where a fork server makes the program, init and program are joined by a socket, the link:
  *
+ *   init (on v1; on v2 the supervisor) ── pidfd of init ──► fork server
  *   fork server ── clone: init's pid namespace ──► go-between ── fork ──► program; the go-between exits, and the
  *   program is init's child as if init had forked it
  *   init ── "made" ──► program: enters init's other namespaces ── "here" ──► init
@@ -63,7 +64,7 @@ enum launch_fd {
 };
 
 /* The same for the program that a fork server makes. */
-enum join_fd { JOIN_STDIN, JOIN_STDOUT, JOIN_STDERR, JOIN_REPORT, JOIN_LINK, JOIN_INIT, JOIN_FDS };
+enum join_fd { JOIN_STDIN, JOIN_STDOUT, JOIN_STDERR, JOIN_REPORT, JOIN_LINK, JOIN_REGION, JOIN_INIT, JOIN_FDS };
 
 /* Pids in a sandbox; the program's is that of init's first child. */
 enum launch_pid { INIT_PID = 1, PROGRAM_PID, GO_BETWEEN_PID };
@@ -88,7 +89,10 @@ struct launch {
     const struct launch_from_server *server;
     /* Whether a fork server is to make the program; then the link is among the descriptors. */
     bool linked;
-    /* The link's other end, where the init process inherits it; otherwise -1. */
+    /*
+     * The link's other end, where the init process inherits it. Otherwise -1: then nobody knows the init process yet
+     * who could tell the fork server, so it does that itself.
+     */
     int other_end;
     /* False for a further command in the same sandbox: the mount namespace already has its files. */
     bool fresh;

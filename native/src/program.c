@@ -92,7 +92,7 @@ static void run_program(const struct launch *launch, const struct run_request *r
     if (!launch->server) reset_signals();
     int error = rlimits_apply(request->file_bytes, request->stack_bytes);
     if (launch->server) {
-        if (!link_arrive(launch_park_fd())) _exit(1);
+        if (!join_arrive(launch_park_fd())) _exit(1);
         if (!parked) close(launch_park_fd());
     }
     if (!error) error = privileges_become(launch->uid);
@@ -157,7 +157,7 @@ void launch_join(const struct launch *launch, const int *fds)
     if (!parse_run(launch->run_payload, launch->run_size, &request) ||
         !launch_keep_as(moved[JOIN_REPORT], launch_report_fd) ||
         !launch_keep_as(moved[JOIN_LINK], launch_park_fd()) ||
-        !link_enter(launch_park_fd(), moved[JOIN_INIT], &init_cpu_ns))
+        !join_enter(launch_park_fd(), moved[JOIN_INIT], &init_cpu_ns))
         _exit(1);
     struct launch own = *launch;
     own.fds[LAUNCH_STDIN] = moved[JOIN_STDIN];

@@ -309,7 +309,6 @@ bool sandbox_reaped(pid_t pid)
 
 static void launched(struct slot *slot, pid_t pid)
 {
-    warm_launched(slot, pid);
     struct sandbox *sandbox = slot->user;
     if (!sandbox || !sandbox->command.active || sandbox->command.init > 0) return;
     struct command *command = &sandbox->command;

@@ -308,6 +308,7 @@ int slot_launch(struct slot *slot, struct launch *launch)
     if (cgroup_version() == 1) return launch_by_keeper(slot, launch);
     pid_t pid = clone_init_into(slot->cgroup.dir_fd, launch);
     if (pid < 0) return pid;
+    slot->init = pid;
     slots.on.launched(slot, pid);
     return 0;
 }

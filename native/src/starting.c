@@ -121,12 +121,9 @@ void sandbox_start_command(struct sandbox *sandbox)
                                 .fds = {channels[0].theirs, channels[1].theirs, channels[2].theirs, channels[3].theirs,
                                         mounts, -1, -1}};
         step = "launch";
-        if (may_be_warm(&command->request) &&
-            warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request)) {
-            for (unsigned i = 0; i < made; i++) channels[i].theirs = -1;
-        } else {
+        if (!may_be_warm(&command->request) ||
+            !warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request))
             error = slot_launch(sandbox->slot, &launch);
-        }
     }
     for (unsigned i = 0; i < made; i++) {
         if (channels[i].ours >= 0) close(channels[i].ours);

@@ -58,19 +58,12 @@ struct runtime {
     uint64_t uses, retry_at_ns, shared_bytes, shared_bytes_parked;
 };
 
-/* What a server will be asked for, by slot. */
-struct pending {
-    struct server *server;   /* NULL when it has been */
-    struct runtime *runtime; /* of the last */
-    struct warm_request request;
-    int fds[JOIN_INIT];
-};
-
 static struct {
     struct runtime *runtimes;
     struct server *servers;
-    struct pending *pending; /* by slot */
-    uint64_t *shared_bytes;  /* by slot, of its last launch */
+    /* By slot, of its last launch. */
+    struct runtime **launched;
+    uint64_t *shared_bytes;
     struct server *settling; /* one at a time */
     unsigned slot_count;
 } warm;
@@ -78,7 +71,7 @@ static struct {
 void warm_start(unsigned slot_count)
 {
     warm.slot_count = slot_count;
-    warm.pending = checked_alloc(slot_count * sizeof *warm.pending);
+    warm.launched = checked_alloc(slot_count * sizeof(struct runtime *));
     warm.shared_bytes = checked_alloc(slot_count * sizeof *warm.shared_bytes);
 }
 
@@ -113,13 +106,6 @@ static void postpone(struct runtime *runtime)
     runtime->retry_at_ns = now_ns() + (pause < LONGEST_PAUSE_NS ? pause : LONGEST_PAUSE_NS);
 }
 
-/* What is kept for a launch until its init process is known. The latter forks a plain program if nobody else will. */
-static void let_go(struct pending *pending)
-{
-    for (int i = 0; i < JOIN_INIT; i++) close(pending->fds[i]);
-    pending->server = NULL;
-}
-
 static void unlink_server(struct server *server)
 {
     struct runtime *runtime = server->runtime;
@@ -136,8 +122,6 @@ static void dismiss(struct server *server)
     server->dismissed = true;
     watch_close(&server->socket);
     unlink_server(server);
-    for (unsigned i = 0; i < warm.slot_count; i++)
-        if (warm.pending[i].server == server) let_go(&warm.pending[i]);
     if (warm.settling == server) {
         warm.settling = NULL;
         slot_release(server->slot);
@@ -404,6 +388,28 @@ bool warm_may_launch(const struct slot *slot, const void *runtime)
     return server && server->ready;
 }
 
+/* An init process whose program does not come, because this fails or for any other reason, forks a plain one. */
+static void ask_for_program(struct server *server, struct slot *slot, const struct launch *launch)
+{
+    struct warm_request request = {.kind = WARM_LAUNCH,
+                                   .slot = slot->index,
+                                   .open_size = launch->open_size,
+                                   .run_size = launch->run_size,
+                                   .uid = slot->uid};
+    int fds[WARM_MAX_FDS] = {launch->fds[LAUNCH_STDIN],  launch->fds[LAUNCH_STDOUT], launch->fds[LAUNCH_STDERR],
+                             launch->fds[LAUNCH_REPORT], launch->other_end,          slot->region_fd};
+    unsigned fd_count = JOIN_INIT;
+    int init = -1;
+    if (cgroup_version() == 2) {
+        init = (int)syscall(SYS_pidfd_open, slot->init, 0);
+        if (init < 0) return;
+        fds[fd_count++] = init;
+        fds[fd_count++] = slot->cgroup.dir_fd;
+    }
+    if (send_with_fds(server->socket.fd, &request, sizeof request, fds, fd_count) == 0) server->runtime->uses++;
+    if (init >= 0) close(init);
+}
+
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request)
 {
     struct server *server = server_for(slot, image, request);
@@ -412,16 +418,7 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     /* On v1 the keeper is given the payloads there too. */
     if (cgroup_version() == 2 && slot_share(slot, launch) != 0) return false;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0) return false;
-    struct pending *pending = &warm.pending[slot->index];
-    *pending = (struct pending){.server = server,
-                                .runtime = server->runtime,
-                                .request = {.kind = WARM_LAUNCH,
-                                            .slot = slot->index,
-                                            .open_size = launch->open_size,
-                                            .run_size = launch->run_size,
-                                            .uid = slot->uid},
-                                .fds = {launch->fds[LAUNCH_STDIN], launch->fds[LAUNCH_STDOUT],
-                                        launch->fds[LAUNCH_STDERR], launch->fds[LAUNCH_REPORT], link[1]}};
+    warm.launched[slot->index] = server->runtime;
     warm.shared_bytes[slot->index] =
         request->flags & RUN_PARKED ? server->runtime->shared_bytes_parked : server->runtime->shared_bytes;
     struct launch linked = *launch;
@@ -429,35 +426,16 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     linked.other_end = link[1];
     linked.fds[LAUNCH_LINK] = link[0];
     int error = slot_launch(slot, &linked);
+    if (!error) ask_for_program(server, slot, &linked);
     close(link[0]);
-    if (error) {
-        pending->server = NULL;
-        close(link[1]);
-    }
+    close(link[1]);
     return error == 0;
-}
-
-void warm_launched(struct slot *slot, pid_t init)
-{
-    struct pending *pending = &warm.pending[slot->index];
-    if (!pending->server) return;
-    int fds[WARM_MAX_FDS], pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
-    unsigned fd_count = JOIN_FDS;
-    memcpy(fds, pending->fds, sizeof pending->fds);
-    fds[JOIN_INIT] = pidfd;
-    fds[fd_count++] = slot->region_fd;
-    if (cgroup_version() == 2) fds[fd_count++] = slot->cgroup.dir_fd;
-    if (pidfd >= 0 && send_with_fds(pending->server->socket.fd, &pending->request, sizeof pending->request, fds,
-                                    fd_count) == 0)
-        pending->runtime->uses++;
-    if (pidfd >= 0) close(pidfd);
-    let_go(pending);
 }
 
 void warm_made(struct slot *slot)
 {
     slot->from_server = true;
-    warm.pending[slot->index].runtime->failures = 0;
+    warm.launched[slot->index]->failures = 0;
 }
 
 /* ---- upkeep ---- */

@@ -23,7 +23,6 @@ void warm_start(unsigned slot_count);
 bool warm_register(const uint8_t *payload, size_t size);
 /*
  * Launches an init process whose program a fork server makes. False where that cannot be: nothing has then been done.
- * After true the four streams of the launch belong to this module.
  */
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request);
 /*
@@ -35,8 +34,6 @@ bool warm_runtime_of(struct bytes image, const struct run_request *request, cons
 bool warm_is_settled(const struct slot *slot);
 /* Whether that runtime has a server ready that may launch in the slot. */
 bool warm_may_launch(const struct slot *slot, const void *runtime);
-/* The init process of the slot's launch, or a negative errno: what its fork server needs to make the program. */
-void warm_launched(struct slot *slot, pid_t init);
 /* The program of the slot's launch has said that a fork server made it. */
 void warm_made(struct slot *slot);
 /* Memory of the slot's launch that is charged to its fork server, being shared with it. */

@@ -129,6 +129,7 @@ bool go_between_fork(int init, int cgroup_fd)
         close(WARM_PIDS_FD);
         return true;
     }
+    if (init < 0) return false;
     if (setns(init, CLONE_NEWPID) < 0) {
         if (!is_ordinary(errno)) give_up("enter-pids", errno);
         return false;

@@ -19,6 +19,7 @@
 
 #include "capture.h"
 #include "go_between.h"
+#include "join.h"
 #include "node.h"
 #include "passing.h"
 #include "privileges.h"
@@ -239,7 +240,7 @@ static void begin(const struct warm_request *request, const int *fds)
                                       .while_parked = while_parked,
                                       .become = become_program};
     server.region_bytes = request->open_size + request->run_size;
-    server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[JOIN_FDS], 0);
+    server.region = mmap(NULL, server.region_bytes, PROT_READ, MAP_SHARED, fds[JOIN_REGION], 0);
     if (server.region == MAP_FAILED) _exit(1);
     struct launch launch = {.uid = request->uid,
                             .server = &from,
@@ -300,8 +301,9 @@ void server_run(void)
         if (got == -EINTR) continue;
         if (got != (ssize_t)sizeof request) _exit(0);
         if (request.kind == WARM_LAUNCH) {
-            if (fd_count < JOIN_FDS + 1u) _exit(1);
-            if (go_between_fork(fds[JOIN_INIT], fd_count > JOIN_FDS + 1u ? fds[JOIN_FDS + 1] : -1)) {
+            if (fd_count < JOIN_INIT) _exit(1);
+            if (fd_count == JOIN_INIT) fds[fd_count++] = join_take_offer(fds[JOIN_LINK]);
+            if (go_between_fork(fds[JOIN_INIT], fd_count > JOIN_FDS ? fds[JOIN_FDS] : -1)) {
                 begin(&request, fds);
                 errno = error;
                 return;
