@@ -1,5 +1,8 @@
 /** What a shared queue owes its jobs when workers, submitters or Redis itself go away. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { RedisServer } from '../../scripts/redis.mjs'
 import { hasRedis, startRedis } from '../../scripts/redis.mjs'
@@ -16,6 +19,49 @@ const LEASE_MS = 400
 const BEAT_MS = 50
 
 const ignore = (): void => {}
+
+/** Between a queue and its Redis: passes everything on, until it is told to keep subscriptions to itself. */
+class Gate {
+  readonly #server: Server
+  readonly clients = new Set<Socket>()
+  keepsSubscriptions = false
+  kept = 0
+
+  constructor(redisUrl: string) {
+    const port = Number(new URL(redisUrl).port)
+    this.#server = createServer((client) => {
+      const redis = connect({ port, host: '127.0.0.1' })
+      this.clients.add(client)
+      client.on('data', (data) => {
+        if (this.keepsSubscriptions && /subscribe/i.test(data.toString('latin1'))) this.kept++
+        else redis.write(data)
+      })
+      redis.pipe(client)
+      for (const socket of [client, redis]) {
+        socket.on('error', ignore)
+        socket.on('close', () => {
+          client.destroy()
+          redis.destroy()
+          this.clients.delete(client)
+        })
+      }
+    })
+  }
+
+  async open(): Promise<string> {
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening')
+    return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  cut(): void {
+    for (const client of this.clients) client.destroy()
+  }
+
+  close(): void {
+    this.cut()
+    this.#server.close()
+  }
+}
 
 async function consume(queue: RedisQueue, slots = 1): Promise<HeldJobs> {
   const jobs = new HeldJobs()
@@ -43,7 +89,7 @@ describe.skipIf(!hasServer)(
     })
 
     /** As another process would have it; the first of a test begins a queue of its own. */
-    async function connect(own: Partial<RedisQueueOptions> = {}): Promise<RedisQueue> {
+    async function connectQueue(own: Partial<RedisQueueOptions> = {}): Promise<RedisQueue> {
       prefix ||= `test:{${randomUUID()}}:`
       const timing = { beatMs: BEAT_MS, leaseMs: LEASE_MS, memberTtlMs: 1000 }
       const queue = createRedisQueue({ url: server.url, capacity: 8, prefix, ...timing, ...own })
@@ -53,10 +99,10 @@ describe.skipIf(!hasServer)(
     }
 
     /** A process that has died: it neither beats nor renews, and nobody has said that it left. */
-    const connectMortal = (): Promise<RedisQueue> => connect({ beatMs: LONG_MS })
+    const connectMortal = (): Promise<RedisQueue> => connectQueue({ beatMs: LONG_MS })
 
     async function withLostWorker(): Promise<{ readonly api: RedisQueue; readonly lost: HeldJobs }> {
-      const api = await connect()
+      const api = await connectQueue()
       const lost = new HeldJobs()
       const mortal = await connectMortal()
       mortal.consume(lost.handler, 1)
@@ -67,7 +113,7 @@ describe.skipIf(!hasServer)(
       const { api, lost } = await withLostWorker()
       const answer = api.submit(requestOf('a'))
       await lost.untilStarted(1)
-      const other = await consume(await connect())
+      const other = await consume(await connectQueue())
       await other.untilStarted(1)
       lost.finish('a')
       other.finish('a')
@@ -93,7 +139,7 @@ describe.skipIf(!hasServer)(
       await lost.contexts
         .get('a')
         ?.emit({ type: 'output', stage: 'run', stream: 'stdout', chunk: Buffer.from('shown') })
-      const other = await consume(await connect())
+      const other = await consume(await connectQueue())
       expect(await answer).toMatchObject({ status: 'internal_error' })
       expect(other.started).toEqual([])
     })
@@ -110,7 +156,7 @@ describe.skipIf(!hasServer)(
       void lost.contexts.get('a')?.emit({ type: 'stage-started', stage: 'run' })
       await lost.contexts.get('a')?.emit(output)
       await expect.poll(() => events.map(({ type }) => type), PATIENCE).toContain('output')
-      const other = await consume(await connect())
+      const other = await consume(await connectQueue())
       await other.untilStarted(1)
       void other.contexts.get('a')?.emit({ type: 'stage-started', stage: 'run' })
       other.finish('a')
@@ -123,8 +169,8 @@ describe.skipIf(!hasServer)(
     })
 
     it('ends what runs for a submitter that is gone, and forgets what waits', async () => {
-      const mortal = await connect({ beatMs: LONG_MS })
-      const jobs = await consume(await connect())
+      const mortal = await connectQueue({ beatMs: LONG_MS })
+      const jobs = await consume(await connectQueue())
       for (const name of ['runs', 'waits']) mortal.submit(requestOf(name)).catch(ignore)
       await jobs.untilStarted(1)
       const [started = ''] = jobs.started
@@ -135,10 +181,10 @@ describe.skipIf(!hasServer)(
 
     it('keeps a durable job of a submitter that is gone, for whoever asks for it next', async () => {
       const mortal = await connectMortal()
-      const jobs = await consume(await connect())
+      const jobs = await consume(await connectQueue())
       mortal.submit(requestOf('a'), { durable: true }).catch(ignore)
       await jobs.untilStarted(1)
-      const other = await connect()
+      const other = await connectQueue()
       expect(await other.unattended(['a', 'unknown'])).toEqual(['unknown'])
       await expect(other.submit(requestOf('a'), { durable: true })).rejects.toThrow(FollowedElsewhere)
       await expect.poll(() => other.unattended(['a']), PATIENCE).toEqual(['a'])
@@ -151,20 +197,20 @@ describe.skipIf(!hasServer)(
 
     it('gives the result of a durable job that ended while nobody followed it', async () => {
       const mortal = await connectMortal()
-      const jobs = await consume(await connect())
+      const jobs = await consume(await connectQueue())
       mortal.submit(requestOf('a'), { durable: true }).catch(ignore)
       await jobs.untilStarted(1)
       await expect.poll(() => queues.at(-1)?.unattended(['a']), PATIENCE).toEqual(['a'])
       jobs.finish('a')
-      const other = await connect()
+      const other = await connectQueue()
       await expect.poll(() => other.stats(), PATIENCE).toMatchObject({ running: 0 })
       expect(await other.submit(requestOf('a'), { durable: true })).toEqual(resultOf('a'))
       expect(jobs.started).toEqual(['a'])
     })
 
     it('lets any process cancel: what waits never runs, what runs is ended', async () => {
-      const [api, other] = [await connect(), await connect()]
-      const jobs = await consume(await connect())
+      const [api, other] = [await connectQueue(), await connectQueue()]
+      const jobs = await consume(await connectQueue())
       const answers = ['runs', 'waits'].map((name) => api.submit(requestOf(name)))
       await jobs.untilStarted(1)
       await expect.poll(() => other.cancel('waits'), PATIENCE).toBe('removed')
@@ -175,8 +221,8 @@ describe.skipIf(!hasServer)(
     })
 
     it('survives a restart of Redis: what waits and what runs goes on', async () => {
-      const api = await connect({ memberTtlMs: 30_000, leaseMs: 30_000 })
-      const jobs = await consume(await connect({ memberTtlMs: 30_000, leaseMs: 30_000 }))
+      const api = await connectQueue({ memberTtlMs: 30_000, leaseMs: 30_000 })
+      const jobs = await consume(await connectQueue({ memberTtlMs: 30_000, leaseMs: 30_000 }))
       const answers = ['runs', 'waits'].map((name) => api.submit(requestOf(name)))
       await jobs.untilStarted(1)
       await server.end('SIGKILL')
@@ -190,7 +236,7 @@ describe.skipIf(!hasServer)(
     })
 
     it('refuses with QUEUE_UNAVAILABLE while Redis is away, and takes jobs again by itself', async () => {
-      const queue = await connect()
+      const queue = await connectQueue()
       const jobs = await consume(queue)
       await server.end('SIGTERM')
       await expect.poll(() => queue.isUp, PATIENCE).toBe(false)
@@ -207,15 +253,36 @@ describe.skipIf(!hasServer)(
       expect(await answer).toEqual(resultOf('taken'))
     })
 
+    it('leaves quietly while it subscribes again', async () => {
+      const gate = new Gate(server.url)
+      const unhandled: unknown[] = []
+      const onUnhandled = (error: unknown): void => void unhandled.push(error)
+      process.on('unhandledRejection', onUnhandled)
+      try {
+        const queue = await connectQueue({ url: await gate.open() })
+        gate.keepsSubscriptions = true
+        gate.cut()
+        await expect.poll(() => gate.kept, PATIENCE).toBeGreaterThan(0)
+        await queue.disconnect()
+        await expect.poll(() => gate.clients.size, PATIENCE).toBe(0)
+        // Rejections that nobody has handled are told after the promises of a turn have been.
+        await new Promise(setImmediate)
+        expect(unhandled).toEqual([])
+      } finally {
+        process.off('unhandledRejection', onUnhandled)
+        gate.close()
+      }
+    })
+
     it('answers what waited when Redis stays away, but not what is durable', async () => {
-      const queue = await connect()
+      const queue = await connectQueue()
       const refused = queue.submit(requestOf('impatient'))
       const durable = queue.submit(requestOf('durable'), { durable: true })
       await expect.poll(() => queue.stats().queued, PATIENCE).toBe(2)
       await server.end('SIGTERM')
       await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' })
       await server.start()
-      const jobs = await consume(await connect())
+      const jobs = await consume(await connectQueue())
       await jobs.untilStarted(1)
       expect(jobs.started).toEqual(['durable'])
       jobs.finish('durable')
@@ -223,12 +290,12 @@ describe.skipIf(!hasServer)(
     })
 
     it('puts a durable job back that a Redis without its data has lost', async () => {
-      const api = await connect()
+      const api = await connectQueue()
       const answer = api.submit(requestOf('a'), { durable: true })
       await expect.poll(() => api.stats().queued, PATIENCE).toBe(1)
       expect(await api.cancel('nobody')).toBe('gone')
       await server.forget()
-      const jobs = await consume(await connect())
+      const jobs = await consume(await connectQueue())
       await jobs.untilStarted(1)
       jobs.finish('a')
       expect(await answer).toEqual(resultOf('a'))

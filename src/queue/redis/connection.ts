@@ -64,7 +64,8 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
     }
     this.#commands = new Redis(url, { ...options, commandTimeout: COMMAND_TIMEOUT_MS })
     this.#reader = new Redis(url, options)
-    this.#hints = new Redis(url, { ...options, enableOfflineQueue: true })
+    // It subscribes below, whenever it is ready: by itself, nobody would catch what comes of it.
+    this.#hints = new Redis(url, { ...options, enableOfflineQueue: true, autoResubscribe: false })
     for (const connection of [this.#commands, this.#reader, this.#hints]) {
       // Each failed attempt is one; what matters is whether commands get through, and they say so themselves.
       connection.on('error', () => {})
