@@ -8,6 +8,7 @@ export class PrivateEngine {
   stop(signal?: NodeJS.Signals): Promise<void>
   dispose(): Promise<void>
   answers(): Promise<boolean>
+  answersForContainers(): Promise<boolean>
 }
 export const CACHE: string
 export function unfitness(): string | undefined

@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path'
 
 const START_PATIENCE_MS = 60_000
 const STOP_PATIENCE_MS = 60_000
+const ANSWER_PATIENCE_MS = 20_000
 
 /** Where a service keeps its caches; the same rule as the service's own. */
 export const CACHE = join(
@@ -106,15 +107,34 @@ export class PrivateEngine {
     rmSync(file)
   }
 
-  answers() {
-    if (!existsSync(this.socket)) return Promise.resolve(false)
+  async answers() {
+    return (await this.#get('/_ping'))?.status === 200
+  }
+
+  /** Whether it says what becomes of each of its containers: one that waits for itself does not. */
+  async answersForContainers() {
+    const list = await this.#get('/containers/json?all=1')
+    if (list?.status !== 200) return false
+    const answers = await Promise.all(
+      JSON.parse(list.body).map(({ Id }) => this.#get(`/containers/${Id}/json`)),
+    )
+    return answers.every((answer) => answer !== undefined)
+  }
+
+  /** Status and body of an answer, or undefined where there is none in time. */
+  #get(path) {
+    if (!existsSync(this.socket)) return Promise.resolve(undefined)
     return new Promise((resolve) => {
-      const ping = request({ socketPath: this.socket, path: '/_ping' }, (answer) => {
-        answer.resume()
-        resolve(answer.statusCode === 200)
+      const options = { socketPath: this.socket, path, timeout: ANSWER_PATIENCE_MS }
+      const asked = request(options, (answer) => {
+        let body = ''
+        answer.setEncoding('utf8').on('data', (text) => (body += text))
+        answer.on('end', () => resolve({ status: answer.statusCode, body }))
       })
-      ping.on('error', () => resolve(false))
-      ping.end()
+      asked.on('timeout', () => asked.destroy())
+      asked.on('close', () => resolve(undefined))
+      asked.on('error', () => resolve(undefined))
+      asked.end()
     })
   }
 }
