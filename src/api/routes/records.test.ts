@@ -13,6 +13,7 @@ import { createMemoryQueue } from '../../queue/memory.js'
 import type { ExecutionStore } from '../../store/execution-store.js'
 import { openTestStore } from '../../store/test-support.js'
 import type { TestStore } from '../../store/test-support.js'
+import type { EventStream } from '../../submissions/event-stream.js'
 import { createMemoryEventStream } from '../../submissions/memory-event-stream.js'
 import { createSubmissions } from '../../submissions/submissions.js'
 import type { App } from '../dependencies.js'
@@ -26,6 +27,9 @@ let app: App
 let log: () => string
 let nowMs: number
 let run: (request: ExecutionRequest, signal: AbortSignal) => Promise<Partial<ExecutionResult>>
+
+/** How often followers find that nothing is told of their submission yet, as where another process runs it. */
+let looksInVain = 0
 
 const clock = (): number => nowMs
 const callbackProblem = (url: string): Promise<string | undefined> =>
@@ -45,7 +49,11 @@ async function start(store: ExecutionStore = test.store, env: Record<string, str
     const own = await run(request, signal)
     return executionResult({ jobId: request.jobId, language: request.language, ...own })
   }, 1)
-  const events = createMemoryEventStream()
+  const stream = createMemoryEventStream()
+  const events: EventStream = {
+    ...stream,
+    follow: (...asked) => (looksInVain-- > 0 ? Promise.resolve(undefined) : stream.follow(...asked)),
+  }
   const submissions = createSubmissions({ queue, store, events, clock })
   const made = await makeApp({
     env: { CODEEXEC_RATE_LIMIT: 'off', ...env },
@@ -60,6 +68,7 @@ beforeEach(async () => {
   test = await openTestStore()
   nowMs = START
   run = () => Promise.resolve({})
+  looksInVain = 0
   await start()
 })
 afterEach(async () => {
@@ -232,6 +241,33 @@ describe('submissions', () => {
     const resumed = await app.inject({ url, headers: { 'last-event-id': last } })
     expect(eventNames(resumed.body)).not.toContain('stage')
     expect((await app.inject({ url: `/api/v1/submissions/${'x'.repeat(43)}/events` })).statusCode).toBe(404)
+  })
+
+  it('can be followed live before anything is told of them', async () => {
+    let finish: (() => void) | undefined
+    run = () =>
+      new Promise((resolve) => {
+        finish = () => resolve({})
+      })
+    const id = await submit()
+    looksInVain = 2
+    const followed = app.inject({ url: `/api/v1/submissions/${id}/events` })
+    await expect.poll(() => looksInVain, { timeout: 5000 }).toBeLessThan(0)
+    finish?.()
+    const { body } = await followed
+    expect(eventNames(body).at(-1)).toBe('result')
+    expect(body).not.toContain('id: record.')
+  })
+
+  it('go on from the record for who was told from it', async () => {
+    const id = await submit()
+    await read(id, '?wait=30')
+    const url = `/api/v1/submissions/${id}/events`
+    looksInVain = 1
+    const recorded = await app.inject({ url })
+    expect(recorded.body).toContain('id: record.0')
+    const resumed = await app.inject({ url, headers: { 'last-event-id': 'record.0' } })
+    expect(eventNames(resumed.body)).toEqual(eventNames(recorded.body).slice(1))
   })
 
   it('are read back after a restart', async () => {

@@ -11,6 +11,10 @@ import { found } from './submissions.js'
 const HEARTBEAT_MS = 15_000
 /** How long a submission that another process runs is waited for at a time. */
 const WAIT_MS = 15_000
+/** How soon it is looked again whether a submission of which nothing has been told yet is being told of. */
+const LOOK_AGAIN_MS = 250
+/** Ids of what is told from the record, which those of the live events never look like. */
+const RECORDED_ID = /^record\.(\d{1,4})$/
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
 
@@ -69,30 +73,33 @@ export function submissionEventsRoute(app: App, records: Records): void {
   })
 }
 
-/** Live where this process knows the job; else its end, once there is one. */
+/** Live as soon as it is told of; without that, or where it goes no further, the record once there is an end. */
 async function* eventsOf(
   view: SubmissionView,
   lastEventId: string | undefined,
   signal: AbortSignal,
   { events, submissions }: { events: EventStream; submissions: Records['submissions'] },
 ): AsyncGenerator<StreamedEvent> {
-  const live = await events.follow(view.record.jobId, lastEventId, signal)
-  if (live !== undefined) {
-    // One that has ended and has nothing after the last event has been seen to its end.
-    let isComplete = view.record.finishedAtMs !== null
-    for await (const streamed of live) {
-      if (streamed.event.type === 'result') isComplete = true
-      yield streamed
-    }
-    if (isComplete) return
-  }
+  // Who has been told from the record has the rest from there, too.
+  let isLive = !RECORDED_ID.test(lastEventId ?? '')
   let current: SubmissionView | undefined = view
   while (current !== undefined && !signal.aborted) {
+    const live = isLive ? await events.follow(view.record.jobId, lastEventId, signal) : undefined
+    if (live !== undefined) {
+      isLive = false
+      // One that has ended and has nothing after the last event has been seen to its end.
+      let isComplete = current.record.finishedAtMs !== null
+      for await (const streamed of live) {
+        if (streamed.event.type === 'result') isComplete = true
+        yield streamed
+      }
+      if (isComplete) return
+    }
     if (current.record.finishedAtMs !== null) {
       yield* recordedEvents(current, lastEventId)
       return
     }
-    current = await submissions.wait(view.id, WAIT_MS, signal)
+    current = await submissions.wait(view.id, isLive ? LOOK_AGAIN_MS : WAIT_MS, signal)
   }
 }
 
@@ -112,7 +119,7 @@ function* recordedEvents(
   }
   if (analysis !== null) events.push({ type: 'analysis', analysis })
   events.push({ type: 'result', result })
-  const seen = /^record\.(\d{1,4})$/.exec(lastEventId ?? '')?.[1]
+  const seen = RECORDED_ID.exec(lastEventId ?? '')?.[1]
   for (const [index, event] of events.entries()) {
     if (seen === undefined || index > Number(seen)) yield { id: `record.${index}`, event }
   }
