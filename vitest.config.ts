@@ -6,12 +6,6 @@ const timeFactor = Number(process.env['CODEEXEC_TEST_TIME_FACTOR'] ?? '1')
 /** Suites that look at the whole host (processes, mounts, cgroups) cannot share it with each other. */
 const alone = { fileParallelism: false, testTimeout: 120_000 * timeFactor, hookTimeout: 120_000 * timeFactor }
 
-/**
- * Suites of many processes on few CPUs: what waits for one of them may come late once. Such a test is tried a second
- * time and, if it passes then, printed as unsteady at the end. What must hold every time (unit, hostile) is not.
- */
-const busy = { ...alone, retry: 1 }
-
 export default defineConfig({
   test: {
     projects: [
@@ -23,17 +17,17 @@ export default defineConfig({
           testTimeout: 10_000 * timeFactor,
         },
       },
-      { test: { name: 'integration', include: ['src/**/*.integration.test.ts'], ...busy } },
-      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], ...busy } },
-      { test: { name: 'chaos', include: ['tests/chaos/**/*.test.ts'], ...busy } },
+      { test: { name: 'integration', include: ['src/**/*.integration.test.ts'], ...alone } },
+      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], ...alone } },
+      { test: { name: 'chaos', include: ['tests/chaos/**/*.test.ts'], ...alone } },
       { test: { name: 'hostile', include: ['tests/hostile/**/*.test.ts'], ...alone } },
-      { test: { name: 'operations', include: ['tests/operations/**/*.test.ts'], ...busy } },
+      { test: { name: 'operations', include: ['tests/operations/**/*.test.ts'], ...alone } },
       {
         test: {
           name: 'web',
           include: ['tests/web/*.test.ts'],
           globalSetup: ['tests/web/support/global-setup.mjs'],
-          ...busy,
+          ...alone,
           // Each file has a browser and ports of its own, and asserts nothing about the host.
           fileParallelism: true,
           maxWorkers: 2,

@@ -75,7 +75,6 @@ say('\n── all')
 results.forEach(({ line }) => say(line))
 // The failures come last: whoever keeps only the end of a log keeps them.
 results.forEach(({ name, skips }) => skips.forEach((skip) => say(`skipped  ${name}: ${skip}`)))
-results.forEach(({ name, unsteady }) => unsteady.forEach((test) => say(`unsteady ${name}: ${test}`)))
 results.forEach(({ name, failures }) => failures.forEach((failure) => say(`failed   ${name}: ${failure}`)))
 say(closingLine(sum))
 process.exitCode = sum.failed === 0 ? 0 : 1

@@ -1,27 +1,19 @@
 /**
  * A vitest reporter that writes what was counted to the file named by VITEST_COUNTS, for scripts that sum suites up.
- * A test that passed only at its second attempt is named as unsteady, whatever the sum says.
  * A file that cannot even be loaded and an error outside any test count as failures: neither may pass unnoticed.
  */
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
-/** Why the first attempt of a test failed, in a line. */
-function firstError(test) {
-  const [error] = test.result().errors ?? []
-  return error?.message.split('\n', 1)[0] ?? 'no error was kept'
-}
-
 export default class CountingReporter {
   onTestRunEnd(modules, unhandledErrors) {
-    const counts = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [], unsteady: [] }
+    const counts = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] }
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId)
       for (const test of module.children.allTests()) {
         const { state, note } = test.result()
         if (state === 'passed') {
           counts.passed += 1
-          if (test.diagnostic()?.flaky) counts.unsteady.push(`${file}: ${test.fullName}: ${firstError(test)}`)
         } else if (state === 'skipped') {
           counts.skipped += 1
           counts.skips.push(`${test.fullName}${note ? `: ${note}` : ''}`)

@@ -1,7 +1,7 @@
-/** What a suite counted: how many passed, failed and were skipped, and which; and which passed only when tried again. */
+/** What a suite counted: how many passed, failed and were skipped, and which. */
 import { existsSync, readFileSync } from 'node:fs'
 
-export const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [], unsteady: [] }
+export const NOTHING = { passed: 0, failed: 0, skipped: 0, failures: [], skips: [] }
 
 /** A check that either holds or does not counts as one. */
 export function countExit(result) {
@@ -31,7 +31,6 @@ export function add(...all) {
       skipped: sum.skipped + one.skipped,
       failures: [...sum.failures, ...one.failures],
       skips: [...sum.skips, ...one.skips],
-      unsteady: [...sum.unsteady, ...one.unsteady],
     }),
     NOTHING,
   )
