@@ -51,8 +51,8 @@ async function vitest(scratch, project, file, env, timeoutMs = PART_TIMEOUT_MS) 
 }
 
 /**
- * Once more on a new engine, where nothing went on because the engine had locked itself up: Debian 12's (20.10) has
- * a race in the network code that it also runs for containers without a network. Any other engine is asked once.
+ * Once more on a new engine, where nothing went on because the engine had locked itself up: once Debian 12's (20.10)
+ * answered, but for none of its containers, while all that concerned them waited for locks in its network code.
  */
 async function unlessLocked(engine, runPart) {
   const counts = await runPart()

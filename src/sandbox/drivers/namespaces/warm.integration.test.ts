@@ -137,6 +137,12 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
     return driver
   }
 
+  async function makeWarmDriver(): Promise<NamespacesDriver> {
+    const driver = await makeDriver()
+    await runUntilWarm(driver)
+    return driver
+  }
+
   const leftovers = (driver: NamespacesDriver, closed: boolean) =>
     findLeftovers({
       firstUid: FIRST_UID,
@@ -158,14 +164,12 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
   })
 
   it('serve the command they were made for, and leave nothing', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     expect(await leftovers(driver, false)).toEqual([])
   })
 
   it('serve no other arguments before the program, environment or terminal', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     const before = hits(driver)
     const others: Partial<Command>[] = [
       { argv: ['python3', '-X', 'dev', 'main.py'] },
@@ -180,8 +184,7 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
   })
 
   it('may be killed at any time; every program runs once and rightly', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     const outcomes: Promise<{ exitCode: number | null; output: string }>[] = []
     for (let round = 0; round < 40; round++) {
       outcomes.push(run(driver, `print(${round})`))
@@ -195,8 +198,7 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
   })
 
   it('go on when sandboxes are ended while their programs are made', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     for (let round = 0; round < 100; round++) {
       const cancel = new AbortController()
       const running = run(driver, 'print("ran")', {}, cancel.signal)
@@ -212,8 +214,7 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
   })
 
   it('make no program where there is room for one process only', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     const before = hits(driver)
     const alone = { limits: { ...LIMITS, maxProcesses: 1 } }
     for (let round = 0; round < 5; round++) {
@@ -224,8 +225,7 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
   })
 
   it('end with a supervisor that is killed, and are there again after it', async () => {
-    const driver = await makeDriver()
-    await runUntilWarm(driver)
+    const driver = await makeWarmDriver()
     const pids = await processesNamed(NAME, driver)
     expect(pids.length).toBeGreaterThan(0)
     process.kill(driver.supervisorPid!, 'SIGKILL')
