@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mounts.h"
+#include "passing.h"
 #include "util.h"
 
 int held_send_release(int report_fd, const void *payload, size_t size)
@@ -42,25 +43,6 @@ int held_send_release(int report_fd, const void *payload, size_t size)
     return error;
 }
 
-static int receive_descriptor(int report_fd)
-{
-    char byte;
-    struct iovec part = {.iov_base = &byte, .iov_len = 1};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr envelope = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t got = recvmsg(report_fd, &envelope, MSG_CMSG_CLOEXEC);
-    if (got == 0) _exit(1); /* a supervisor that is gone takes its sandboxes along */
-    struct cmsghdr *item = got == 1 ? CMSG_FIRSTHDR(&envelope) : NULL;
-    if (!item || item->cmsg_type != SCM_RIGHTS) return -1;
-    int descriptor;
-    memcpy(&descriptor, CMSG_DATA(item), sizeof descriptor);
-    return descriptor;
-}
-
 static const char *carry_out(const struct release_request *release, uid_t uid)
 {
     umask(0);
@@ -84,7 +66,9 @@ const char *held_await_release(int report_fd, pid_t program, uid_t uid, bool *re
     *released = false;
     int heard = held_wait(report_fd, program);
     if (heard <= 0) return heard < 0 ? "wait" : NULL;
-    int memory = receive_descriptor(report_fd);
+    char byte;
+    int memory = receive_fd(report_fd, &byte, sizeof byte);
+    if (memory == -EPIPE) _exit(1); /* a supervisor that is gone takes its sandboxes along */
     struct stat status;
     if (memory < 0 || fstat(memory, &status) < 0) return "receive-release";
     size_t size = (size_t)status.st_size;

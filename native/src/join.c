@@ -34,12 +34,7 @@ void join_offer(int link)
 int join_take_offer(int link)
 {
     char offer;
-    int fds[PASSING_MAX_FDS];
-    unsigned count;
-    ssize_t got;
-    do got = receive_with_fds(link, &offer, sizeof offer, fds, &count, 0);
-    while (got == -EINTR);
-    return got == sizeof offer && count == 1 ? fds[0] : -1;
+    return receive_fd(link, &offer, sizeof offer);
 }
 
 bool join_let_in(int link, uint64_t init_cpu_ns)

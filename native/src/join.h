@@ -10,7 +10,7 @@
 
 /* The init process's side, when it begins: tells the fork server which process it is. */
 void join_offer(int link);
-/* The fork server's side: a pidfd of the init process, or -1 when that has ended. */
+/* The fork server's side: a pidfd of the init process, negative when that has ended. */
 int join_take_offer(int link);
 /*
  * The init process's side, when the sandbox is made: lets the program in. True when it is there, as this process's

@@ -18,6 +18,7 @@
 #include "launch_parts.h"
 #include "mounts.h"
 #include "parked.h"
+#include "passing.h"
 #include "privileges.h"
 #include "util.h"
 
@@ -35,19 +36,7 @@ void launch_hide_arguments(char *arguments, size_t size)
 static void send_descriptor(enum report_kind kind, int descriptor)
 {
     struct report message = {.kind = kind};
-    struct iovec part = {.iov_base = &message, .iov_len = sizeof message};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control = {0};
-    struct msghdr envelope = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(item), &descriptor, sizeof descriptor);
-    if (sendmsg(launch_report_fd, &envelope, MSG_NOSIGNAL) < 0) _exit(1);
+    if (send_with_fds(launch_report_fd, &message, sizeof message, &descriptor, 1) < 0) _exit(1);
 }
 
 /* Reaps everything until the program itself has ended. */
@@ -102,7 +91,7 @@ static void prepare(const struct launch *launch, const struct open_request *open
 
 unsigned launch_fd_count(const struct launch *launch)
 {
-    return launch->linked ? LAUNCH_FDS : LAUNCH_LINK;
+    return launch->fds[LAUNCH_LINK] < 0 ? LAUNCH_LINK : LAUNCH_FDS;
 }
 
 static void hide_arguments(void)
@@ -121,7 +110,8 @@ void launch_init(const struct launch *launch)
     struct launch own = *launch;
     for (unsigned i = 0; i < launch_fd_count(launch); i++)
         if ((own.fds[i] = fcntl(launch->fds[i], F_DUPFD_CLOEXEC, LAUNCH_MOVED_FD)) < 0) _exit(1);
-    if (launch->linked && launch->other_end < 0) join_offer(own.fds[LAUNCH_LINK]);
+    bool linked = own.fds[LAUNCH_LINK] >= 0;
+    if (linked && launch->other_end < 0) join_offer(own.fds[LAUNCH_LINK]);
     if (reports < 0 || dup3(reports, launch_report_fd, O_CLOEXEC) < 0) _exit(1);
     struct open_request open_request;
     struct run_request request;
@@ -143,7 +133,7 @@ void launch_init(const struct launch *launch)
     bool parked = request.flags & RUN_PARKED;
     uint64_t cpu_ns = own_cpu_ns();
     pid_t program = PROGRAM_PID;
-    if (!own.linked || !join_let_in(own.fds[LAUNCH_LINK], cpu_ns)) {
+    if (!linked || !join_let_in(own.fds[LAUNCH_LINK], cpu_ns)) {
         int park[2] = {-1, -1};
         if (parked && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, park) < 0) launch_fail("park");
         program = fork();

@@ -59,7 +59,7 @@ enum launch_fd {
     LAUNCH_REPORT,
     LAUNCH_MOUNTS,
     LAUNCH_NETWORK,
-    LAUNCH_LINK, /* only where a fork server makes the program */
+    LAUNCH_LINK, /* where a fork server is to make the program; otherwise -1 */
     LAUNCH_FDS
 };
 
@@ -87,8 +87,6 @@ struct launch {
     uid_t uid;
     /* NULL for a program that is executed. */
     const struct launch_from_server *server;
-    /* Whether a fork server is to make the program; then the link is among the descriptors. */
-    bool linked;
     /*
      * The link's other end, where the init process inherits it. Otherwise -1: then nobody knows the init process yet
      * who could tell the fork server, so it does that itself.

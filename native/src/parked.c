@@ -19,14 +19,11 @@ int parked_release(int report_fd, int region_fd, size_t open_size, size_t run_si
 /* Returns the descriptor that came along, or -1 with errno. */
 static int receive(int socket, struct parked_release *release)
 {
-    int fds[PASSING_MAX_FDS];
-    unsigned count;
-    ssize_t got;
-    do got = receive_with_fds(socket, release, sizeof *release, fds, &count, 0);
-    while (got == -EINTR);
-    if (got == 0) _exit(1); /* whoever would have released it is gone */
-    errno = got < 0 ? (int)-got : EPROTO;
-    return got == (ssize_t)sizeof *release && count == 1 ? fds[0] : -1;
+    int fd = receive_fd(socket, release, sizeof *release);
+    if (fd == -EPIPE) _exit(1); /* whoever would have released it is gone */
+    if (fd >= 0) return fd;
+    errno = -fd;
+    return -1;
 }
 
 static const uint8_t *map(int region_fd, const struct parked_release *release)

@@ -29,13 +29,15 @@ int send_with_fds(int socket, const void *data, size_t size, const int *fds, uns
     return sendmsg(socket, &envelope, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-ssize_t receive_with_fds(int socket, void *data, size_t size, int *fds, unsigned *fd_count, int flags)
+ssize_t receive_with_fds(int socket, void *data, size_t size, int *fds, unsigned *fd_count)
 {
     struct iovec part = {.iov_base = data, .iov_len = size};
     union control control;
     struct msghdr envelope = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t got = recvmsg(socket, &envelope, MSG_CMSG_CLOEXEC | flags);
+    ssize_t got;
+    do got = recvmsg(socket, &envelope, MSG_CMSG_CLOEXEC);
+    while (got < 0 && errno == EINTR);
     *fd_count = 0;
     if (got < 0) return -errno;
     struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
@@ -44,4 +46,13 @@ ssize_t receive_with_fds(int socket, void *data, size_t size, int *fds, unsigned
         memcpy(fds, CMSG_DATA(item), *fd_count * sizeof(int));
     }
     return got;
+}
+
+int receive_fd(int socket, void *data, size_t size)
+{
+    int fds[PASSING_MAX_FDS];
+    unsigned fd_count;
+    ssize_t got = receive_with_fds(socket, data, size, fds, &fd_count);
+    if (got <= 0) return got == 0 ? -EPIPE : (int)got;
+    return got == (ssize_t)size && fd_count == 1 ? fds[0] : -EPROTO;
 }

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "passing.h"
 #include "protocol.h"
 #include "util.h"
 
@@ -58,22 +59,13 @@ static void keep(int fd)
 {
     for (;;) {
         struct launch launch;
-        struct iovec part = {.iov_base = &launch, .iov_len = sizeof launch};
-        union {
-            struct cmsghdr header;
-            char space[CMSG_SPACE(LAUNCH_FDS * sizeof(int))];
-        } control;
-        struct msghdr envelope = {
-            .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-        ssize_t got = recvmsg(fd, &envelope, MSG_CMSG_CLOEXEC);
-        if (got < 0 && errno == EINTR) continue;
-        if (got != (ssize_t)sizeof launch) _exit(0);
-        struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
-        unsigned count = launch_fd_count(&launch);
-        if (!item || item->cmsg_len != CMSG_LEN(count * sizeof *launch.fds)) _exit(1);
-        memcpy(launch.fds, CMSG_DATA(item), count * sizeof *launch.fds);
+        int fds[PASSING_MAX_FDS];
+        unsigned fd_count;
+        if (receive_with_fds(fd, &launch, sizeof launch, fds, &fd_count) != (ssize_t)sizeof launch) _exit(0);
+        if (fd_count != launch_fd_count(&launch)) _exit(1);
+        memcpy(launch.fds, fds, fd_count * sizeof *fds);
         int32_t pid = clone_init(CLONE_PARENT | LAUNCH_NAMESPACES, &launch);
-        for (unsigned i = 0; i < count; i++) close(launch.fds[i]);
+        for (unsigned i = 0; i < fd_count; i++) close(fds[i]);
         if (send(fd, &pid, sizeof pid, MSG_NOSIGNAL) < 0) _exit(0);
     }
 }
@@ -283,20 +275,7 @@ static int launch_by_keeper(struct slot *slot, struct launch *launch)
     shared.other_end = -1;
     shared.open_payload = slot->region;
     shared.run_payload = slot->region + launch->open_size;
-    struct iovec part = {.iov_base = &shared, .iov_len = sizeof shared};
-    union {
-        struct cmsghdr header;
-        char space[CMSG_SPACE(LAUNCH_FDS * sizeof(int))];
-    } control = {0};
-    size_t fds_bytes = launch_fd_count(launch) * sizeof *launch->fds;
-    struct msghdr envelope = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(fds_bytes)};
-    struct cmsghdr *item = CMSG_FIRSTHDR(&envelope);
-    item->cmsg_level = SOL_SOCKET;
-    item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(fds_bytes);
-    memcpy(CMSG_DATA(item), launch->fds, fds_bytes);
-    return sendmsg(slot->keeper_socket.fd, &envelope, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    return send_with_fds(slot->keeper_socket.fd, &shared, sizeof shared, launch->fds, launch_fd_count(launch));
 }
 
 int slot_launch(struct slot *slot, struct launch *launch)

@@ -123,8 +123,7 @@ static void serve(void)
     for (;;) {
         int fds[PASSING_MAX_FDS];
         unsigned fd_count;
-        ssize_t got = receive_with_fds(SPAWNER_SOCKET_FD, &message, sizeof message - 1, fds, &fd_count, 0);
-        if (got == -EINTR) continue;
+        ssize_t got = receive_with_fds(SPAWNER_SOCKET_FD, &message, sizeof message - 1, fds, &fd_count);
         if (got < (ssize_t)sizeof message.header || fd_count != SPAWN_FDS) _exit(0);
         if (message.header.argument_count + message.header.variable_count > MAX_STRINGS) _exit(1);
         size_t size = (size_t)got - sizeof message.header;

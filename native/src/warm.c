@@ -268,7 +268,7 @@ static void settle(struct runtime *runtime, struct slot *slot)
         return;
     }
     fds[0] = pair[1];
-    struct warm_request request = {.kind = WARM_SETTLE, .slot = slot->index};
+    struct warm_request request = {.kind = WARM_SETTLE};
     int error = slot_cgroup_open(&slot->cgroup, fds + 1);
     if (!error) {
         error = send_with_fds(runtime->master->socket.fd, &request, sizeof request, fds, WARM_SETTLE_FDS);
@@ -344,8 +344,8 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
      * Where the limit leaves no room for its threads, the interpreter has its own way of saying so; where it leaves
      * none for the go-between, which is gone before the threads are made, there would be no program.
      */
-    return request->processes > runtime->threads && request->processes > 1 && request->stack_bytes == runtime->boot.stack_bytes &&
-           request->variable_count == runtime->variable_count &&
+    return request->processes > runtime->threads && request->processes > 1 &&
+           request->stack_bytes == runtime->boot.stack_bytes && request->variable_count == runtime->variable_count &&
            request->argument_count >= runtime->argument_count &&
            request->variables.size - request->variables.at >= variables.size &&
            request->arguments.size - request->arguments.at >= arguments.size && same(image, runtime->image) &&
@@ -392,7 +392,6 @@ bool warm_may_launch(const struct slot *slot, const void *runtime)
 static void ask_for_program(struct server *server, struct slot *slot, const struct launch *launch)
 {
     struct warm_request request = {.kind = WARM_LAUNCH,
-                                   .slot = slot->index,
                                    .open_size = launch->open_size,
                                    .run_size = launch->run_size,
                                    .uid = slot->uid};
@@ -422,7 +421,6 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     warm.shared_bytes[slot->index] =
         request->flags & RUN_PARKED ? server->runtime->shared_bytes_parked : server->runtime->shared_bytes;
     struct launch linked = *launch;
-    linked.linked = true;
     linked.other_end = link[1];
     linked.fds[LAUNCH_LINK] = link[0];
     int error = slot_launch(slot, &linked);

@@ -41,9 +41,8 @@ enum warm_request_kind {
 
 struct warm_request {
     uint32_t kind;
-    uint32_t slot;
-    uint64_t open_size, run_size;
     uint32_t uid;
+    uint64_t open_size, run_size;
 };
 
 enum warm_answer_kind {
@@ -55,7 +54,6 @@ enum warm_answer_kind {
 
 struct warm_answer {
     uint32_t kind;
-    uint32_t slot;
     int32_t value;
     uint64_t bytes;
     /* WARM_READY: the same for a parked program, which takes copies ahead. */

@@ -34,9 +34,9 @@ bool go_between_prepare(void)
         return false;
     }
     close(own);
-    void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    go_between.stack = stack == MAP_FAILED ? NULL : stack;
-    return go_between.stack != NULL;
+    go_between.stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (go_between.stack == MAP_FAILED) log_line("a fork server has no memory for a go-between's stack");
+    return go_between.stack != MAP_FAILED;
 }
 
 /* On its own stack, in the server's memory. */

@@ -13,7 +13,7 @@
 /* Once, before the first. Returns false, having said why, where it cannot be done. */
 bool go_between_prepare(void);
 /*
- * Forks; `init` is a pidfd of the init process, -1 if that has ended, `cgroup_fd` the cgroup to be born in, -1 for the
+ * Forks; `init` is a pidfd of the init process, negative if it has ended, `cgroup_fd` the cgroup to be born in, -1 for the
  * server's. True in the program. Where there is none, nobody has its descriptors but the server when this returns in it.
  */
 bool go_between_fork(int init, int cgroup_fd);

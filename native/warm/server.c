@@ -117,9 +117,9 @@ const char *server_entry(void)
 
 /* ---- being forked ---- */
 
-static void answer(uint32_t kind, uint32_t slot, int32_t value)
+static void answer(uint32_t kind, int32_t value)
 {
-    struct warm_answer message = {.kind = kind, .slot = slot, .value = value};
+    struct warm_answer message = {.kind = kind, .value = value};
     if (send(WARM_CONTROL_FD, &message, sizeof message, MSG_NOSIGNAL) < 0) _exit(0);
 }
 
@@ -221,6 +221,7 @@ static void become_program(const struct run_request *request)
     prctl(PR_SET_NAME, server.name);
     if (ruby_is_here()) ruby_after_fork();
     if (node_is_here()) node_after_fork();
+    show_arguments(request);
     add_arguments(request);
     munmap(server.region, server.region_bytes);
 }
@@ -244,11 +245,8 @@ static void begin(const struct warm_request *request, const int *fds)
     if (server.region == MAP_FAILED) _exit(1);
     struct launch launch = {.uid = request->uid,
                             .server = &from,
-                            .other_end = -1,
                             .run_payload = server.region + request->open_size,
                             .run_size = request->run_size};
-    struct run_request run;
-    if (parse_run(launch.run_payload, launch.run_size, &run)) show_arguments(&run);
     launch_join(&launch, fds);
 }
 
@@ -259,14 +257,14 @@ static pid_t fork_for_supervisor(void)
 }
 
 /* On v1: a server for one slot. Returns in it. */
-static void settle(const struct warm_request *request, const int *fds)
+static void settle(const int *fds)
 {
     if (dup3(fds[0], WARM_CONTROL_FD, O_CLOEXEC) < 0) _exit(1);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int error = 0;
     for (unsigned i = 1; i < WARM_SETTLE_FDS && !error; i++) error = write_file_at(fds[i], "cgroup.procs", "0");
     for (unsigned i = 0; i < WARM_SETTLE_FDS; i++) close(fds[i]);
-    answer(WARM_SETTLED, request->slot, error ? error : getpid());
+    answer(WARM_SETTLED, error ? error : getpid());
     if (error) _exit(1);
 }
 
@@ -281,7 +279,7 @@ void server_run(void)
     /* Ruby knows how to do without the thread that it keeps for its clock. */
     if (node_is_here() ? !node_keep(server.own_fds) : threads > 1 && !ruby_is_here()) {
         /* Node has said why. */
-        answer(WARM_REFUSED, 0, node_is_here() ? 0 : threads);
+        answer(WARM_REFUSED, node_is_here() ? 0 : threads);
         _exit(1);
     }
     prctl(PR_GET_NAME, server.name);
@@ -297,8 +295,7 @@ void server_run(void)
         struct warm_request request;
         int fds[PASSING_MAX_FDS];
         unsigned fd_count;
-        ssize_t got = receive_with_fds(WARM_CONTROL_FD, &request, sizeof request, fds, &fd_count, 0);
-        if (got == -EINTR) continue;
+        ssize_t got = receive_with_fds(WARM_CONTROL_FD, &request, sizeof request, fds, &fd_count);
         if (got != (ssize_t)sizeof request) _exit(0);
         if (request.kind == WARM_LAUNCH) {
             if (fd_count < JOIN_INIT) _exit(1);
@@ -311,7 +308,7 @@ void server_run(void)
         } else {
             if (fd_count < WARM_SETTLE_FDS) _exit(1);
             if (fork_for_supervisor() == 0) {
-                settle(&request, fds);
+                settle(fds);
                 continue;
             }
         }
