@@ -27,5 +27,5 @@ export interface BackendOptions {
   readonly languages: LanguageRegistry
   readonly plan: ImagePlan
   readonly logger: Logger
-  readonly metrics: Pick<Metrics, 'watchSupervisor'>
+  readonly metrics: Pick<Metrics, 'watchSupervisor' | 'watchStuckContainers'>
 }

@@ -67,7 +67,7 @@ export function dockerDriver(
 /** Rejects with SandboxError where there is no engine. */
 export async function startDockerBackend(
   config: Config,
-  { languages, plan, logger }: BackendOptions,
+  { languages, plan, logger, metrics }: BackendOptions,
 ): Promise<Backend> {
   const images = dockerImages(config, plan)
   const { store } = images
@@ -75,6 +75,7 @@ export async function startDockerBackend(
     logger.warn({ docker: line }, 'the Docker driver says'),
   )
   await driver.start()
+  metrics.watchStuckContainers(() => driver.stuckContainers)
   await store.refresh()
   const expected = new Set<string>()
   const expectReady = (): void => {

@@ -15,6 +15,7 @@ import { memory } from './conformance/memory.js'
 import { output } from './conformance/output.js'
 import { processes } from './conformance/processes.js'
 import type { ConformancePrograms } from './conformance/programs.js'
+import { reportOnce } from './conformance/report-once.js'
 import { time } from './conformance/time.js'
 import type { SandboxDriver } from './driver.js'
 
@@ -38,6 +39,7 @@ export function testSandboxDriver(
   describe(`sandbox driver ${name}`, () => {
     let underTest: DriverUnderTest | undefined
     let bench: Bench | undefined
+    const unreported = reportOnce()
 
     beforeAll(async () => {
       const loaded = await programs.load()
@@ -46,7 +48,7 @@ export function testSandboxDriver(
     })
 
     afterEach(async () => {
-      expect(await ready(underTest).leftovers()).toEqual([])
+      expect(unreported(await ready(underTest).leftovers())).toEqual([])
     })
 
     afterAll(async () => {
@@ -70,7 +72,7 @@ export function testSandboxDriver(
         await expect(driver.open({ ...spec, executionId: 'too-late' })).rejects.toMatchObject({
           name: 'SandboxError',
         })
-        expect(await closing.leftovers()).toEqual([])
+        expect(unreported(await closing.leftovers())).toEqual([])
       })
     })
   })

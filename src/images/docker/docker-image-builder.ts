@@ -1,4 +1,5 @@
 /** Builds in an engine what the recipes name and is not there yet; one build at a time, with a word on each step. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import type { BuildProgress } from '../build-context.js'
 import { ImageBuildError } from '../build-error.js'
@@ -11,6 +12,8 @@ import { VERSION_PATH, baseDockerfile, labelDockerfile, languageDockerfile } fro
 import { followAnswer } from './engine-answer.js'
 import type { ImageNames } from './names.js'
 
+const REMOVAL_ATTEMPTS = 10
+const REMOVAL_BACKOFF_MS = 100
 const VERSION_PATIENCE_MS = 60_000
 /** Docker's names of processors → Debian's. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' }
@@ -181,11 +184,25 @@ export class DockerImageBuilder {
         throw new ImageBuildError(`${argv.join(' ')} did not report a version: ${said.trim()}`)
       return found
     } finally {
-      await container.remove({ force: true, v: true })
+      await removeVersionContainer(container)
     }
   }
 
   #report(id: string, message: string, percent?: number): void {
     this.#options.onProgress?.({ id, message, percent: percent ?? null })
+  }
+}
+
+/** The engine may refuse while the container ends by itself; what it has forgotten is gone. */
+async function removeVersionContainer(container: Docker.Container): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await container.remove({ force: true, v: true })
+      return
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return
+      if (attempt === REMOVAL_ATTEMPTS) throw error
+    }
+    await delay(REMOVAL_BACKOFF_MS * attempt)
   }
 }

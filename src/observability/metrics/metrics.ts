@@ -8,7 +8,7 @@ import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
 import { queueMetrics, queueWaitMetrics } from './queue.js'
 import type { QueueFigures, QueueWaitObserver } from './queue.js'
-import { openingMetrics, supervisorMetrics } from './sandboxes.js'
+import { openingMetrics, stuckContainerMetrics, supervisorMetrics } from './sandboxes.js'
 import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
 import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
@@ -33,6 +33,8 @@ export interface Metrics extends MetricsExposition {
   /** For a process that runs programs. */
   watchSlots(slots: Readonly<Record<SlotKind, number>>): SlotMetrics
   watchSupervisor(figures: () => SupervisorFigures): void
+  /** For a process that has programs run in containers. */
+  watchStuckContainers(stuck: () => number): void
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
   /** For a process that keeps what compilers made. */
@@ -56,6 +58,7 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchDependencies: (states) => dependencyMetrics(registry, states),
     watchSlots: (slots) => slotMetrics(registry, slots),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
+    watchStuckContainers: (stuck) => stuckContainerMetrics(registry, stuck),
     watchWarm: (state) => warmMetrics(registry, state),
     watchCompileCache: (figures) => compileCacheMetrics(registry, figures),
   }

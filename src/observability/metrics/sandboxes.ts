@@ -66,6 +66,16 @@ export function supervisorMetrics(registry: Registry, figures: () => SupervisorF
   })
 }
 
+/** Containers that the engine refuses to remove; the driver goes on trying. */
+export function stuckContainerMetrics(registry: Registry, stuck: () => number): void {
+  const gauge: Gauge = new Gauge({
+    name: 'codeexec_containers_stuck',
+    help: 'Containers that the Docker Engine would not remove at the first attempt and still has.',
+    registers: [registry],
+    collect: () => gauge.set(stuck()),
+  })
+}
+
 /** The fields of /proc/<pid>/stat after the name, which may itself contain spaces and brackets. */
 function usageOf(pid: number | undefined): { readonly cpuSeconds: number; readonly residentBytes: number } {
   try {

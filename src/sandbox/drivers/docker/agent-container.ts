@@ -9,7 +9,8 @@ import type { FrameEvent } from '../namespaces/frames.js'
 import { EVENT, FrameReader, PayloadReader } from '../namespaces/frames.js'
 import type { ContainerIdentity } from './container-options.js'
 import { containerName, containerOptions } from './container-options.js'
-import { engineError, gone } from './engine.js'
+import { engineError } from './engine.js'
+import type { Removals } from './removals.js'
 import type { ContainerShape } from './shape.js'
 import { shapeKey } from './shape.js'
 import { OutputCutter } from './stream.js'
@@ -42,6 +43,7 @@ export class AgentContainer {
   readonly report: AgentReport
   readonly #container: Docker.Container
   readonly #stream: Duplex
+  readonly #removals: Removals
   #listener: AgentListener | undefined
   #lost: SandboxError | undefined
   #removed: Promise<void> | undefined
@@ -53,29 +55,37 @@ export class AgentContainer {
     stream: Duplex,
     shape: ContainerShape,
     report: AgentReport,
+    removals: Removals,
   ) {
     this.key = shapeKey(shape)
     this.#container = container
     this.#stream = stream
     this.report = report
+    this.#removals = removals
   }
 
-  /** Resolves when the agent is ready for its command; leaves nothing when it rejects, with SandboxError. */
+  /** Resolves when the agent is ready for its command; where it rejects, with SandboxError, `removals` has what is left. */
   static async start(
     docker: Docker,
     shape: ContainerShape,
     identity: ContainerIdentity,
+    removals: Removals,
   ): Promise<AgentContainer> {
     const container = await create(docker, shape, identity)
     try {
-      return await AgentContainer.#attach(container, shape)
+      return await AgentContainer.#attach(container, shape, removals)
     } catch (error) {
-      await gone(container.remove({ force: true, v: true })).catch(() => undefined)
+      // Where the engine is the reason, its removal may take until it is back: nobody waits for that.
+      void removals.remove(container.id).catch(() => undefined)
       throw engineError('container', 'to start a container', error)
     }
   }
 
-  static async #attach(container: Docker.Container, shape: ContainerShape): Promise<AgentContainer> {
+  static async #attach(
+    container: Docker.Container,
+    shape: ContainerShape,
+    removals: Removals,
+  ): Promise<AgentContainer> {
     const stream = (await container.attach({
       stream: true,
       hijack: true,
@@ -105,7 +115,7 @@ export class AgentContainer {
         if (event.type !== EVENT.ready) return
         clearTimeout(patience)
         const report = JSON.parse(new PayloadReader(event.payload).string()) as AgentReport
-        const ready = new AgentContainer(container, stream, shape, report)
+        const ready = new AgentContainer(container, stream, shape, report, removals)
         made = ready
         // The agent may be quicker than the engine's books, in which the container has not started yet.
         void started.then(() => resolve(ready))
@@ -173,7 +183,7 @@ export class AgentContainer {
     }
   }
 
-  /** Ends everything in it and removes it. Safe to call twice. */
+  /** Ends everything in it and removes it; resolves when the engine says that it is gone. Safe to call twice. */
   remove(): Promise<void> {
     this.#removed ??= this.#remove()
     return this.#removed
@@ -184,11 +194,7 @@ export class AgentContainer {
     this.#stream.destroy()
     clearTimeout(this.#renaming)
     await this.#renamed
-    try {
-      await gone(this.#container.remove({ force: true, v: true }))
-    } catch (error) {
-      throw engineError('remove', 'to remove a container', error)
-    }
+    await this.#removals.remove(this.id)
   }
 }
 

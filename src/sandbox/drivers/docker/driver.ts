@@ -10,6 +10,7 @@ import { connectEngine, engineError } from './engine.js'
 import { ContainerPool } from './pool.js'
 import type { PoolCounts } from './pool.js'
 import { UNCOUNTED, isCounted, probeEngine } from './probe.js'
+import { Removals } from './removals.js'
 import { DockerSandbox } from './sandbox.js'
 import type { ContainerShape } from './shape.js'
 import { shapeOf } from './shape.js'
@@ -21,6 +22,8 @@ const FIRST_UID = 900_000
 const UID_COUNT = 128
 const AGE_INTERVAL_MS = 60_000
 const POOL_IDLE_MS = 15 * 60_000
+/** What the engine gets to remove the last containers when the driver closes. */
+const CLOSE_DEADLINE_MS = 3000
 const EXECUTION_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,99}$/u
 
 export interface DockerDriverOptions extends EngineAddress {
@@ -51,6 +54,8 @@ export interface DockerDriver extends SandboxDriver {
   readonly figures: ContainerPool<AgentContainer>['figures']
   /** By language: containers that wait, commands that found one, and those that had to wait for one. */
   readonly poolCounts: ReadonlyMap<string, PoolCounts>
+  /** Containers that the engine would not remove at the first attempt; tried again until they are gone. */
+  readonly stuckContainers: number
   /** Resolves when no container is being made or removed. */
   settled(): Promise<void>
 }
@@ -64,8 +69,9 @@ class Driver implements DockerDriver {
   readonly #options: DockerDriverOptions
   readonly #docker: Docker
   readonly #pool: ContainerPool<AgentContainer>
+  readonly #removals: Removals
   readonly #open = new Set<Sandbox>()
-  /** Containers made and not yet removed; one that could not be removed is left to the next sweep. */
+  /** Containers made, until their removal begins. */
   readonly #live = new Set<string>()
   /** Names of containers that are being made. */
   readonly #making = new Set<string>()
@@ -80,6 +86,10 @@ class Driver implements DockerDriver {
   constructor(options: DockerDriverOptions) {
     this.#options = options
     this.#docker = connectEngine(options)
+    this.#removals = new Removals({
+      removeOnce: (id) => this.#docker.getContainer(id).remove({ force: true, v: true }),
+      log: (line) => this.#log(line),
+    })
     this.#pool = new ContainerPool({
       start: (shape) => this.#start(shape),
       remove: (container) => this.#remove(container),
@@ -96,6 +106,10 @@ class Driver implements DockerDriver {
 
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  get stuckContainers(): number {
+    return this.#removals.stuck
   }
 
   get figures(): ContainerPool<AgentContainer>['figures'] {
@@ -176,9 +190,13 @@ class Driver implements DockerDriver {
     this.#closed = true
     clearInterval(this.#aging)
     await Promise.all([...this.#open].map((sandbox) => sandbox.dispose()))
-    await this.#pool.close()
-    // What could not be removed while the engine was away.
+    // Whoever waits for a removal under way waits no longer than these do.
+    await Promise.all([this.#pool.close(), this.#closeRemovals()])
+  }
+
+  async #closeRemovals(): Promise<void> {
     if (this.#isUp) await this.#sweep().catch(() => undefined)
+    await this.#removals.close(CLOSE_DEADLINE_MS)
   }
 
   /** What the engine says of itself; what containers say is looked at when they are made. */
@@ -198,11 +216,12 @@ class Driver implements DockerDriver {
   }
 
   #sweep(): Promise<number> {
-    return sweepContainers(this.#docker, {
+    const owner = {
       label: this.#owner,
-      isWorkingWith: (id) => this.#live.has(id),
-      isMaking: (name) => this.#making.has(name),
-    })
+      isWorkingWith: (id: string) => this.#live.has(id) || this.#removals.has(id),
+      isMaking: (name: string) => this.#making.has(name),
+    }
+    return sweepContainers(this.#docker, owner, this.#removals)
   }
 
   async #remove(container: AgentContainer): Promise<void> {
@@ -216,12 +235,8 @@ class Driver implements DockerDriver {
     this.#making.add(name)
     try {
       const { runtime } = this.#options
-      const container = await AgentContainer.start(this.#docker, shape, {
-        name,
-        owner: this.#owner,
-        uid,
-        runtime,
-      })
+      const identity = { name, owner: this.#owner, uid, runtime }
+      const container = await AgentContainer.start(this.#docker, shape, identity, this.#removals)
       this.#live.add(container.id)
       this.#setUp(true)
       return container

@@ -55,14 +55,3 @@ export function engineError(step: string, doing: string, cause: unknown): Sandbo
   const who = status === undefined ? 'the Docker Engine did not answer' : 'the Docker Engine refused'
   return new SandboxError(step, `${who} ${doing}: ${reason}`, { cause })
 }
-
-/** Resolves also when what was to go has gone already. */
-export async function gone(removal: Promise<unknown>): Promise<void> {
-  try {
-    await removal
-  } catch (error) {
-    const status = statusOf(error)
-    // 404: it is gone. 409: the engine is removing it.
-    if (status !== 404 && status !== 409) throw error
-  }
-}

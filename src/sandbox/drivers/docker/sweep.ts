@@ -1,7 +1,7 @@
 /** Containers that nobody works with any more: of a process that died, or of a moment in which the engine was away. */
 import type Docker from 'dockerode'
 import { LABEL, OWNER_LABEL } from './container-options.js'
-import { gone } from './engine.js'
+import type { Removals } from './removals.js'
 
 /** A container of a living service is not started for a moment after its creation. */
 const CREATED_GRACE_SECONDS = 60
@@ -17,14 +17,14 @@ export interface Owner {
 }
 
 /**
- * Removes them; resolves with their number. A running container of somebody else belongs to a service that lives, on
+ * Has them removed; resolves with their number, which is not to say that they are gone yet. A running container of somebody else belongs to a service that lives, on
  * this machine or another that shares the engine, and is left alone: an agent ends with its service.
  */
-export async function sweepContainers(docker: Docker, owner: Owner): Promise<number> {
+export async function sweepContainers(docker: Docker, owner: Owner, removals: Removals): Promise<number> {
   const all = await docker.listContainers({ all: true, filters: { label: [LABEL] } })
   const nowSeconds = Date.now() / 1000
   const left = all.filter((container) => isLeft(container, owner, nowSeconds))
-  await Promise.all(left.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))))
+  for (const { Id } of left) void removals.remove(Id).catch(() => undefined)
   return left.length
 }
 

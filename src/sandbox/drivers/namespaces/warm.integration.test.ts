@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Command, Outcome } from '../../driver.js'
 import { createNamespacesDriver, type NamespacesDriver, type WarmCommand } from './driver.js'
+import { reportOnce } from '../../conformance/report-once.js'
 import { findLeftovers } from './leftovers.js'
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -151,14 +152,16 @@ describe.skipIf(unfit)(`fork servers${unfit ? ` (${unfit})` : ''}`, { timeout: T
       endedPids: [...supervisors].filter((pid) => !existsSync(`/proc/${pid}`)),
     })
 
+  const unreported = reportOnce()
+
   afterEach(async () => {
     for (const driver of drivers.splice(0)) {
       const pids = await processesNamed(NAME, driver)
       await driver.close()
-      const left = [
+      const left = unreported([
         ...(await leftovers(driver, true)),
         ...pids.filter((pid) => existsSync(`/proc/${pid}`)).map((pid) => `fork server ${pid}`),
-      ]
+      ])
       if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`)
     }
   })
