@@ -6,7 +6,7 @@ import type { ExecutionRequest } from '../contract/execution.js'
 import { LIMIT_NAMES } from '../contract/limits.js'
 import type { Limits } from '../contract/limits.js'
 import type { RequestedLimits } from '../contract/wire/execute.js'
-import type { ImageStore } from '../images/image-store.js'
+import type { ImageState, ImageStore } from '../images/image-store.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import { resolveLimits } from '../languages/limits.js'
 import { matchesVersion, requestedVersion } from '../languages/registry.js'
@@ -38,7 +38,7 @@ export function chooseLanguage(
   const language = languages.require(name)
   const image = images.get(language.id)
   if (image === undefined) {
-    throw new ServiceError('LANGUAGE_NOT_READY', notReadySentence(language.name, images.state(language.id)))
+    throw new ServiceError('LANGUAGE_NOT_READY', `${language.name} ${NOT_READY[images.state(language.id)]}`)
   }
   const version = requestedVersion(name)
   if (version !== undefined && !matchesVersion(image.version, version)) {
@@ -50,10 +50,13 @@ export function chooseLanguage(
   return language
 }
 
-function notReadySentence(name: string, state: ReturnType<ImageStore['state']>): string {
-  return state === 'installing'
-    ? `${name} is still being installed on this server; try again in a moment`
-    : `${name} is not installed on this server`
+/** What follows the language's name. */
+const NOT_READY: Readonly<Record<ImageState, string>> = {
+  ready: 'has just become ready on this server; try again',
+  installing: 'is still being installed on this server; try again in a moment',
+  failed:
+    'is installed on this server, but its trial run fails; the operator finds the reason in the log and with codeexec doctor',
+  absent: 'is not installed on this server',
 }
 
 export function toExecutionRequest(

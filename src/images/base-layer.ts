@@ -1,14 +1,16 @@
 /** The layer that all languages share: Debian's essential packages and what a sandbox mounts onto. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { DEBIAN_KEYRING, downloadOptions } from './apt.js'
 import { runOnHost } from './build-context.js'
 import type { BuildContext } from './build-context.js'
+import { makeLayerFolder, writeIntoLayer } from './layer-files.js'
 import { BASE_RECIPE, PROGRAM_IDS } from './recipe.js'
 
 /** Fills `rootfs` in the context's folder; resolves with Debian's version. */
 export async function buildBaseLayer(context: BuildContext): Promise<string> {
   const root = path.join(context.folder, 'rootfs')
+  await makeLayerFolder(root)
   context.report(`installing Debian ${BASE_RECIPE.suite}`)
   await runOnHost(
     context,
@@ -44,7 +46,7 @@ async function removeHostTraces(root: string): Promise<void> {
   const copied = ['etc/hostname', 'etc/resolv.conf', 'etc/apt/apt.conf.d/99mmdebstrap']
   const remove = ['dev', ...copied, ...BASE_RECIPE.remove]
   await Promise.all(remove.map((name) => rm(path.join(root, name), { recursive: true, force: true })))
-  for (const name of BASE_RECIPE.folders) await mkdir(path.join(root, name), { recursive: true })
+  for (const name of BASE_RECIPE.folders) await makeLayerFolder(path.join(root, name))
 }
 
 /** Who programs are and where they think they are: the same on every host. */
@@ -54,8 +56,8 @@ async function writeIdentity(root: string): Promise<void> {
   await Promise.all([
     appendLines(path.join(root, 'etc/passwd'), ids, (id) => `${name}:x:${id}:${id}:${name}:/tmp:/bin/bash`),
     appendLines(path.join(root, 'etc/group'), ids, (id) => `${name}:x:${id}:`),
-    writeFile(path.join(root, 'etc/hostname'), 'sandbox\n'),
-    writeFile(path.join(root, 'etc/hosts'), '127.0.0.1 localhost sandbox\n::1 localhost sandbox\n'),
+    writeIntoLayer(path.join(root, 'etc/hostname'), 'sandbox\n'),
+    writeIntoLayer(path.join(root, 'etc/hosts'), '127.0.0.1 localhost sandbox\n::1 localhost sandbox\n'),
   ])
 }
 
@@ -65,5 +67,5 @@ async function appendLines(
   line: (id: number) => string,
 ): Promise<void> {
   const before = await readFile(file, 'utf8')
-  await writeFile(file, before + ids.map((id) => `${line(id)}\n`).join(''))
+  await writeIntoLayer(file, before + ids.map((id) => `${line(id)}\n`).join(''))
 }

@@ -110,6 +110,9 @@ async function untilReady(holder: ChildProcess, onWaiting: () => void): Promise<
   }
 }
 
+/** What package tools make has the modes that Debian's own build gives it. */
+const WITH_USUAL_UMASK = ['sh', '-c', 'umask 022; exec "$@"', 'sh']
+
 async function runInside(
   holder: ChildProcess,
   argv: readonly string[],
@@ -118,7 +121,7 @@ async function runInside(
   log.write(`$ ${argv.join(' ')}`)
   // unshare itself stays in our pid namespace; only its children are in the new one.
   const namespaces = [`--mount=/proc/${holder.pid}/ns/mnt`, `--pid=/proc/${holder.pid}/ns/pid_for_children`]
-  const child = spawn('nsenter', [...namespaces, '--', ...argv], {
+  const child = spawn('nsenter', [...namespaces, '--', ...WITH_USUAL_UMASK, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', onStatus ? 'pipe' : 'ignore'],
     timeout: COMMAND_TIMEOUT_MS,
     killSignal: 'SIGKILL',

@@ -1,4 +1,5 @@
 /** The images on this machine's disk. */
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import type { BuildProgress } from './build-context.js'
 import { imagePaths, listUnfinished } from './image-paths.js'
@@ -72,11 +73,13 @@ export class FileImageStore implements ImageStore {
     const manifests = layers.map((layer) => readManifest(this.#folderOf(layer)))
     const [manifest] = manifests
     if (!manifest || manifests.includes(undefined)) return undefined
+    const roots = layers.map((layer) => path.join(this.#folderOf(layer), 'rootfs'))
     const ready: ReadyImage = {
       id,
       hash: image.hash,
-      layers: layers.map((layer) => path.join(this.#folderOf(layer), 'rootfs')),
+      layers: roots,
       version: manifest.version,
+      copy: copyOf(roots),
     }
     this.#ready.set(id, ready)
     return ready
@@ -89,4 +92,14 @@ export class FileImageStore implements ImageStore {
   #folderOf({ folder }: PlannedImage): string {
     return path.join(this.#paths.images, folder)
   }
+}
+
+/** A layer that was copied here, or put back, is other directories. */
+function copyOf(roots: readonly string[]): string {
+  return roots
+    .map((root) => {
+      const found = statSync(root, { throwIfNoEntry: false })
+      return found === undefined ? 'missing' : `${found.dev}:${found.ino}`
+    })
+    .join(' ')
 }

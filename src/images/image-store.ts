@@ -1,5 +1,7 @@
 /** Where root filesystems come from. A driver asks for layers by language id; the api asks for states. */
-export type ImageState = 'ready' | 'installing' | 'absent'
+
+/** `failed`: the image is there, and no program runs in it. */
+export type ImageState = 'ready' | 'installing' | 'failed' | 'absent'
 
 export interface ReadyImage {
   /** Language id. */
@@ -10,6 +12,8 @@ export interface ReadyImage {
   readonly layers: readonly string[]
   /** Version of the runtime as it reported itself when the image was built. */
   readonly version: string
+  /** Tells this copy of the image from another of the same recipe; where a store cannot tell, its hash must do. */
+  readonly copy?: string
 }
 
 /** How far the building of an image is. */

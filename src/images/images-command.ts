@@ -89,7 +89,8 @@ function list({ plan, config, write }: CommandState): number {
   const { images } = imagePaths(path.resolve(config.dataDirectory))
   for (const image of [plan.base, ...plan.languages]) {
     const manifest = readManifest(path.join(images, image.folder))
-    const state = manifest ? 'ready' : store.state(image.id)
+    // Whether programs run in it is for a service or `doctor` to try.
+    const state = manifest ? 'built' : store.state(image.id)
     const size = manifest ? `${Math.round(manifest.sizeBytes / 1_000_000)} MB` : ''
     const columns = [
       image.id.padEnd(12),

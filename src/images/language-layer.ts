@@ -1,5 +1,5 @@
 /** A language's layer: what its recipe adds to the base, captured as the upper directory of an overlay. */
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import { BASE_ENVIRONMENT } from '../languages/resolve-command.js'
@@ -7,6 +7,7 @@ import { ARCHIVES_IN_LAYER } from './apt.js'
 import { runInLayer, runOnHost } from './build-context.js'
 import type { BuildContext } from './build-context.js'
 import { ImageBuildError } from './build-error.js'
+import { copyIntoLayer, makeLayerFolder } from './layer-files.js'
 import { installPackages } from './install-packages.js'
 import { installNpmBinary } from './npm-binary.js'
 
@@ -19,7 +20,7 @@ export async function buildLanguageLayer(
   const upper = path.join(context.folder, 'rootfs')
   const work = path.join(context.folder, 'work')
   const root = path.join(context.folder, 'merged')
-  await Promise.all([upper, work, root].map((folder) => mkdir(folder, { recursive: true })))
+  for (const folder of [upper, work, root]) await makeLayerFolder(folder)
   for (const [key, binary] of Object.entries(language.image.npm ?? {})) {
     await installNpmBinary(context, upper, key, binary)
   }
@@ -43,9 +44,7 @@ export async function buildLanguageLayer(
 
 async function copyRecipeFiles(language: LanguageDefinition, folder: string, upper: string): Promise<void> {
   for (const [target, source] of Object.entries(language.image.files ?? {})) {
-    const file = path.join(upper, target)
-    await mkdir(path.dirname(file), { recursive: true })
-    await copyFile(path.join(folder, source), file)
+    await copyIntoLayer(path.join(folder, source), upper, target)
   }
 }
 
@@ -78,7 +77,7 @@ async function mountLayer(context: BuildContext, { below, upper, work, root }: L
   await runOnHost(context, ['cp', '--archive', ...devices, inRoot('dev')])
   await runOnHost(context, ['ln', '--symbolic', '/proc/self/fd', inRoot('dev/fd')])
   const archives = path.join(context.paths.packages, 'archives')
-  await mkdir(path.join(archives, 'partial'), { recursive: true })
+  await makeLayerFolder(path.join(archives, 'partial'))
   await runOnHost(context, ['mkdir', '--parents', inRoot(ARCHIVES_IN_LAYER)])
   await runOnHost(context, ['mount', '--bind', archives, inRoot(ARCHIVES_IN_LAYER)])
 }

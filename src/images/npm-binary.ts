@@ -8,6 +8,7 @@ import type { NpmBinary } from '../languages/define-language.js'
 import { runOnHost } from './build-context.js'
 import type { BuildContext } from './build-context.js'
 import { ImageBuildError } from './build-error.js'
+import { makeLayerFolder } from './layer-files.js'
 
 /** Puts the program into a layer that is not mounted yet. */
 export async function installNpmBinary(
@@ -42,7 +43,7 @@ export async function installNpmBinary(
   }
 
   const target = path.join(root, 'opt', key)
-  await mkdir(target, { recursive: true })
+  await makeLayerFolder(target)
   // Every npm archive holds one top folder; tar itself refuses names that lead outside the target.
   await runOnHost(context, [
     'tar',
@@ -59,7 +60,7 @@ export async function installNpmBinary(
 
 async function linkPrograms(root: string, key: string): Promise<void> {
   const links = path.join(root, 'usr/local/bin')
-  await mkdir(links, { recursive: true })
+  await makeLayerFolder(links)
   for (const name of await readdir(path.join(root, 'opt', key, 'bin'))) {
     await symlink(path.posix.join('/opt', key, 'bin', name), path.join(links, name))
   }

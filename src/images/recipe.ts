@@ -9,7 +9,7 @@ import type { ImageRecipe, LanguageDefinition } from '../languages/define-langua
 import { languageFolder } from '../languages/registry.js'
 
 /** Changes when the builder makes something else of the same recipe, so that all images are built anew. */
-const BUILDER_REVISION = 1
+const BUILDER_REVISION = 2
 
 export const BASE_ID = 'base'
 

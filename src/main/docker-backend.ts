@@ -2,6 +2,7 @@
 import type Docker from 'dockerode'
 import type { Config } from '../config/variables.js'
 import { planExecution } from '../execution/plan.js'
+import { sampleRequest } from '../execution/prove-image.js'
 import { DockerImageBuilder } from '../images/docker/docker-image-builder.js'
 import { DockerImageStore } from '../images/docker/docker-image-store.js'
 import { ImageNames, agentSourcesHash } from '../images/docker/names.js'
@@ -136,19 +137,9 @@ export async function startDockerBackend(
 
 /** Has a container ready for each stage of a program with this language's own limits. */
 function expectLanguage(driver: DockerDriver, language: LanguageDefinition, config: Config): void {
-  const [sample] = language.samples
-  const files = Object.entries(sample.files).map(([name, text]) => ({ name, content: Buffer.from(text) }))
   const { sandbox, stages } = planExecution(
     language,
-    {
-      jobId: 'expected',
-      language: language.id,
-      files,
-      entryPoint: files[0]?.name ?? '',
-      stdin: new Uint8Array(0),
-      args: [],
-      limits: resolveLimits({ ...config.limits, language }),
-    },
+    sampleRequest(language, resolveLimits({ ...config.limits, language })),
     { compile: config.cpusPerExecution, run: config.cpusPerExecution },
   )
   for (const { command } of stages) driver.expect({ ...sandbox, limits: command.limits }, 1)

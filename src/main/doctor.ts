@@ -5,14 +5,17 @@ import path from 'node:path'
 import { loadConfig } from '../config/load-config.js'
 import type { Config } from '../config/variables.js'
 import { FileImageStore } from '../images/file-image-store.js'
-import type { ImageStore } from '../images/image-store.js'
+import { proveImage } from '../execution/prove-image.js'
+import type { ImageStore, ReadyImage } from '../images/image-store.js'
 import { planImages } from '../images/recipe.js'
 import type { ImagePlan } from '../images/recipe.js'
+import { resolveLimits } from '../languages/limits.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
-import type { DriverCheck, DriverReport } from '../sandbox/driver.js'
+import type { DriverCheck, DriverReport, SandboxDriver } from '../sandbox/driver.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { dockerDriver, dockerImages } from './docker-backend.js'
+import { namespacesImage } from './namespaces-backend.js'
 import { offeredLanguages } from './offered-languages.js'
 import { SUPERVISOR_PROGRAM, packageVersion } from './places.js'
 
@@ -26,13 +29,15 @@ export async function doctor(write: (line: string) => void): Promise<number> {
   const all = await loadLanguages()
   const plan = planImages(all.all)
   const languages = offeredLanguages(all, config.languages)
-  const { report, images } =
-    config.sandbox === 'docker' ? await examineEngine(config, plan) : await examineHost(config, plan)
+  const { report, images, trials } =
+    config.sandbox === 'docker'
+      ? await examineEngine(config, plan, languages)
+      : await examineHost(config, plan, languages)
   const checks = [
     ...hostChecks(config),
     ...report.checks,
     await diskCheck(config),
-    ...imageChecks(config, languages, images),
+    ...imageChecks(config, languages, images, trials),
   ]
   for (const check of checks) write(doctorLine(check))
   const missing = checks.filter(({ ok, required }) => !ok && required)
@@ -97,25 +102,64 @@ async function statfsOfNearest(folder: string): Promise<{ bavail: number; bsize:
 interface Examined {
   readonly report: DriverReport
   readonly images: ImageStore
+  readonly trials: Trials
 }
 
-async function examineHost(config: Config, plan: ImagePlan): Promise<Examined> {
+/** By language whose image is there: undefined where a program ran in it, otherwise why none does. */
+type Trials = ReadonlyMap<string, string | undefined>
+
+/** Runs a program in each image that is there. */
+async function tryImages(
+  driver: SandboxDriver & { start(): Promise<unknown> },
+  config: Config,
+  languages: LanguageRegistry,
+  images: ImageStore,
+): Promise<Trials> {
+  const trials = new Map<string, string | undefined>()
+  const cpus = { compile: config.cpusPerExecution, run: config.cpusPerExecution }
+  const { signal } = new AbortController()
+  await driver.start()
+  for (const language of languages.all) {
+    const image = images.get(language.id)
+    if (image === undefined) continue
+    const limits = resolveLimits({ ...config.limits, language })
+    trials.set(language.id, await proveImage(image, language, { driver, limits, cpus, signal }))
+  }
+  return trials
+}
+
+async function examineHost(config: Config, plan: ImagePlan, languages: LanguageRegistry): Promise<Examined> {
+  const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
   const driver = createNamespacesDriver({
     program: SUPERVISOR_PROGRAM,
-    slots: config.slots,
-    image: () => undefined,
+    slots: 1,
+    image: (id) => namespacesImage(images, id),
   })
-  const images = new FileImageStore({ dataDirectory: config.dataDirectory, plan })
-  return { report: await driver.probe(), images }
+  try {
+    const report = await driver.probe()
+    return {
+      report,
+      images,
+      trials: report.usable ? await tryImages(driver, config, languages, images) : new Map(),
+    }
+  } finally {
+    await driver.close()
+  }
 }
 
-async function examineEngine(config: Config, plan: ImagePlan): Promise<Examined> {
+async function examineEngine(
+  config: Config,
+  plan: ImagePlan,
+  languages: LanguageRegistry,
+): Promise<Examined> {
   const { store } = dockerImages(config, plan)
   // An engine that does not answer is the report's first line; then it has no images either.
   await store.refresh().catch(() => undefined)
   const driver = dockerDriver(config, store, () => undefined)
   try {
-    return { report: await driver.probe(), images: store }
+    const report = await driver.probe()
+    const trials = report.usable ? await tryImages(driver, config, languages, store) : new Map()
+    return { report, images: store, trials }
   } finally {
     await driver.close()
   }
@@ -125,14 +169,28 @@ function imageChecks(
   { sandbox }: Config,
   languages: LanguageRegistry,
   images: ImageStore,
+  trials: Trials,
 ): readonly DriverCheck[] {
   const option = sandbox === 'docker' ? '--driver docker ' : ''
   return languages.all.map(({ id, name }) => {
     const image = images.get(id)
     const absent = `${name}: ${images.state(id)}; codeexec images build ${option}${id} makes it, and so does codeexec serve`
-    const detail = image ? `${name} ${image.version}` : absent
-    return { name: `image ${id}`, ok: image !== undefined, required: false, detail }
+    if (image === undefined) return { name: `image ${id}`, ok: false, required: false, detail: absent }
+    const version = `${name} ${image.version}`
+    if (!trials.has(id)) return { name: `image ${id}`, ok: true, required: false, detail: version }
+    const reason = trials.get(id)
+    const ok = reason === undefined
+    const detail = ok
+      ? `${version}, a program ran in it`
+      : `${version}, but no program runs in it: ${reason}${adviceFor(image)}`
+    return { name: `image ${id}`, ok, required: !ok, detail }
   })
+}
+
+function adviceFor({ id, layers }: ReadyImage): string {
+  if (layers.length === 0) return ''
+  const folders = layers.map((layer) => path.dirname(layer)).join(' ')
+  return `; where the image is at fault, remove ${folders} and build it again: codeexec images build ${id}`
 }
 
 function mebibytes(bytes: number): string {

@@ -5,9 +5,13 @@ import type { CompileCaching } from '../execution/cached-compile.js'
 import { CompileCache } from '../execution/compile-cache.js'
 import { createMemoryReserve } from '../execution/memory-reserve.js'
 import type { MemoryReserve } from '../execution/memory-reserve.js'
+import { proveImage } from '../execution/prove-image.js'
 import { runExecution } from '../execution/run-execution.js'
 import type { ImageStore } from '../images/image-store.js'
+import { fileTrialRecords } from '../images/trial-records.js'
+import { TriedImages } from '../images/tried-images.js'
 import { planImages } from '../images/recipe.js'
+import { resolveLimits } from '../languages/limits.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import type { Logger } from '../observability/logger.js'
@@ -17,7 +21,8 @@ import type { WorkerOptions } from '../worker/worker.js'
 import type { Backend } from './backend.js'
 import { startNamespacesBackend } from './namespaces-backend.js'
 import { offeredLanguages } from './offered-languages.js'
-import type { PrepareImages } from './prepare-images.js'
+import { packageVersion } from './places.js'
+import type { ImagePreparation, PrepareImages } from './prepare-images.js'
 
 export interface Executing {
   readonly languages: LanguageRegistry
@@ -40,7 +45,11 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
       ? (await import('./docker-backend.js')).startDockerBackend
       : startNamespacesBackend
   const backend = await startBackend(config, { languages, plan, logger, metrics })
-  const { images } = backend
+  const ending = new AbortController()
+  const images = tryImages(config, languages, backend, logger, ending.signal)
+  // Trials begin when somebody asks for a language, and nobody shall wait for the first.
+  for (const { id } of languages.all) images.get(id)
+  metrics.watchLanguages(() => languages.all.map(({ id }) => ({ language: id, state: images.state(id) })))
   const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const driver = observeDriver(backend.driver, metrics.sandboxOpening)
@@ -50,8 +59,14 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   return {
     languages,
     images,
-    prepareImages: backend.prepareImages,
-    sandboxes: backend,
+    prepareImages: (preparation) => prepareAndTry(images, backend, preparation),
+    sandboxes: {
+      close: async () => {
+        ending.abort()
+        await images.close()
+        await backend.close()
+      },
+    },
     work: {
       runtimeVersion,
       execute: async (request, context) => {
@@ -74,6 +89,43 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   }
 }
 
+function tryImages(
+  config: Config,
+  languages: LanguageRegistry,
+  { driver, images }: Backend,
+  logger: Logger,
+  signal: AbortSignal,
+): TriedImages {
+  const { defaults, maximum } = config.limits
+  return new TriedImages({
+    images,
+    records: fileTrialRecords(config.dataDirectory, `${driver.name} ${packageVersion()}`),
+    prove: async (image) => {
+      const language = languages.require(image.id)
+      const limits = resolveLimits({ defaults, maximum, language })
+      const cpus = { compile: config.cpusPerExecution, run: config.cpusPerExecution }
+      return proveImage(image, language, { driver, limits, cpus, signal })
+    },
+    onChange: (language, reason) => {
+      if (reason === undefined) logger.info({ language }, 'programs run in its image now')
+      else
+        logger.error({ language, reason }, 'its image is there, but its trial run fails; it is tried again')
+    },
+  })
+}
+
+/** Resolves when programs have run in the images that were missing. */
+async function prepareAndTry(
+  images: TriedImages,
+  backend: Backend,
+  preparation: ImagePreparation,
+): Promise<readonly string[]> {
+  const problems = await backend.prepareImages(preparation)
+  for (const id of preparation.languages) images.get(id)
+  await images.settled()
+  return problems
+}
+
 function startCompileCache(
   { compileCacheBytes }: Config,
   images: ImageStore,
@@ -93,5 +145,7 @@ function memoryCheck(memory: MemoryReserve): ReadinessCheck {
 /** Whether any language can be run at all. */
 export function imagesCheck(languages: LanguageRegistry, images: ImageStore): ReadinessCheck {
   const ready = languages.all.filter(({ id }) => images.state(id) === 'ready').length
-  return { name: 'languages', ok: ready > 0, detail: `${ready} of ${languages.all.length} ready` }
+  const failed = languages.all.filter(({ id }) => images.state(id) === 'failed').map(({ id }) => id)
+  const failing = failed.length === 0 ? '' : `; the trial run fails of ${failed.join(', ')}`
+  return { name: 'languages', ok: ready > 0, detail: `${ready} of ${languages.all.length} ready${failing}` }
 }

@@ -64,6 +64,15 @@ export async function startNamespacesBackend(
   }
 }
 
+/** An image as the driver names and stacks it. */
+export function namespacesImage(
+  images: ImageStore,
+  id: string,
+): { readonly name: string; readonly layers: readonly string[] } | undefined {
+  const image = images.get(id)
+  return image && { name: `${id}-${image.hash}`, layers: image.layers }
+}
+
 function createDriver(
   config: Config,
   images: ImageStore,
@@ -75,10 +84,7 @@ function createDriver(
     program: SUPERVISOR_PROGRAM,
     slots: config.slots + config.interactive.slots + ahead,
     standby: roomForStandby(config, languages),
-    image: (id) => {
-      const image = images.get(id)
-      return image && { name: `${id}-${image.hash}`, layers: image.layers }
-    },
+    image: (id) => namespacesImage(images, id),
     ...(config.warm && {
       warm: (id) => {
         const language = languages.find(id)

@@ -14,7 +14,9 @@ export class WorkerImages implements ImageStore {
 
   state(id: string): ImageState {
     if (this.get(id)) return 'ready'
-    return this.#workers().some(({ installing }) => installing.includes(id)) ? 'installing' : 'absent'
+    const workers = this.#workers()
+    if (workers.some(({ installing }) => installing.includes(id))) return 'installing'
+    return workers.some(({ failed }) => failed?.includes(id) === true) ? 'failed' : 'absent'
   }
 
   get(id: string): ReadyImage | undefined {

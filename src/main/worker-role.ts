@@ -76,6 +76,7 @@ function describeLanguages({ languages, images }: Executing) {
       image === undefined ? [] : [{ id, version: image.version, hash: image.hash }],
     ),
     installing: states.filter(({ state }) => state === 'installing').map(({ id }) => id),
+    failed: states.filter(({ state }) => state === 'failed').map(({ id }) => id),
   }
 }
 

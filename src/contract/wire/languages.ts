@@ -39,8 +39,10 @@ export const languageAnswer = z
       })
       .describe('A program that works here; `files`, `stdin` and `args` are a body of `/api/v2/execute`.'),
     state: z
-      .enum(['ready', 'installing', 'absent'])
-      .describe('Programs run once it is `ready`; until then requests are a 503.'),
+      .enum(['ready', 'installing', 'failed', 'absent'])
+      .describe(
+        'Programs run once it is `ready`; until then requests are a 503. `failed`: it is installed, but its trial run fails.',
+      ),
     installation: z
       .object({
         step: z.string().describe('What is being done, for people.'),

@@ -1,13 +1,14 @@
 /** The folder that a Docker build is given: the Dockerfile, the agent, and the files that a recipe adds. */
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { LanguageDefinition, NpmBinary } from '../../languages/define-language.js'
 import { ImageBuildError } from '../build-error.js'
+import { copyIntoLayer, makeLayerFolder } from '../layer-files.js'
 import type { FolderOf } from '../recipe.js'
 import { CONTEXT } from './dockerfile.js'
 
@@ -53,12 +54,9 @@ async function addFiles(
   language: LanguageDefinition,
   root: string,
 ): Promise<void> {
-  await mkdir(root, { recursive: true })
+  await makeLayerFolder(root)
   for (const [target, source] of Object.entries(language.image.files ?? {})) {
-    const file = path.join(root, target)
-    await mkdir(path.dirname(file), { recursive: true })
-    await copyFile(path.join(folderOf(language.id), source), file)
-    await chmod(file, 0o644)
+    await copyIntoLayer(path.join(folderOf(language.id), source), root, target)
   }
   for (const [key, binary] of Object.entries(language.image.npm ?? {}))
     await addNpmBinary(root, key, binary, architecture, signal)
@@ -89,12 +87,12 @@ async function addNpmBinary(
     if (integrity !== source.integrity)
       throw new ImageBuildError(`${exact} is not what the recipe names: its integrity is ${integrity}`)
     const target = path.join(root, 'opt', key)
-    await mkdir(target, { recursive: true })
+    await makeLayerFolder(target)
     // Every npm archive holds one top folder; tar itself refuses names that lead outside the target.
     const safely = ['--no-same-owner', '--no-same-permissions', '--strip-components=1']
     await run(['tar', '--extract', '--gzip', ...safely, `--file=${file}`, `--directory=${target}`], signal)
     const links = path.join(root, 'usr/local/bin')
-    await mkdir(links, { recursive: true })
+    await makeLayerFolder(links)
     for (const name of await readdir(path.join(target, 'bin')))
       await symlink(path.posix.join('/opt', key, 'bin', name), path.join(links, name))
   } finally {

@@ -21,15 +21,16 @@ export class DockerImageStore implements ImageStore {
   /** Asks the engine what is there. While it does not answer, what was there last still counts. */
   async refresh(): Promise<void> {
     const images = await this.#docker.listImages({ filters: { label: [IMAGE_LABEL.id] } })
-    const versions = new Map(
-      images.flatMap(({ RepoTags, Labels }) =>
-        (RepoTags ?? []).map((tag) => [tag, Labels?.[IMAGE_LABEL.version]] as const),
+    const found = new Map(
+      images.flatMap(({ Id, RepoTags, Labels }) =>
+        (RepoTags ?? []).map((tag) => [tag, { copy: Id, version: Labels?.[IMAGE_LABEL.version] }] as const),
       ),
     )
     const ready = new Map<string, ReadyImage>()
     for (const [id, image] of this.#languages) {
-      const version = versions.get(this.#names.name(image))
-      if (version !== undefined) ready.set(id, { id, hash: this.#names.tag(image), layers: [], version })
+      const { version, copy } = found.get(this.#names.name(image)) ?? {}
+      if (version === undefined || copy === undefined) continue
+      ready.set(id, { id, hash: this.#names.tag(image), layers: [], version, copy })
     }
     this.#ready = ready
   }

@@ -6,6 +6,8 @@ import type { CompileCacheSource } from './compile-cache.js'
 import { executionMetrics } from './executions.js'
 import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
+import { languageMetrics } from './languages.js'
+import type { LanguageState } from './languages.js'
 import { queueMetrics, queueWaitMetrics } from './queue.js'
 import type { QueueFigures, QueueWaitObserver } from './queue.js'
 import { openingMetrics, stuckContainerMetrics, supervisorMetrics } from './sandboxes.js'
@@ -35,6 +37,8 @@ export interface Metrics extends MetricsExposition {
   watchSupervisor(figures: () => SupervisorFigures): void
   /** For a process that has programs run in containers. */
   watchStuckContainers(stuck: () => number): void
+  /** For a process that has images of languages. */
+  watchLanguages(states: () => readonly LanguageState[]): void
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
   /** For a process that keeps what compilers made. */
@@ -59,6 +63,7 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchSlots: (slots) => slotMetrics(registry, slots),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
     watchStuckContainers: (stuck) => stuckContainerMetrics(registry, stuck),
+    watchLanguages: (states) => languageMetrics(registry, states),
     watchWarm: (state) => warmMetrics(registry, state),
     watchCompileCache: (figures) => compileCacheMetrics(registry, figures),
   }

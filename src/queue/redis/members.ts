@@ -9,6 +9,8 @@ export interface WorkerRecord {
   readonly languages: readonly { readonly id: string; readonly version: string; readonly hash: string }[]
   /** Languages whose images it is preparing. */
   readonly installing: readonly string[]
+  /** Languages whose images are there and in which no program runs. */
+  readonly failed?: readonly string[]
 }
 
 export interface MembersOptions {

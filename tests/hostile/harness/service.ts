@@ -52,7 +52,11 @@ export interface Service {
   crash(): Promise<void>
 }
 
-export async function startService(environment: Readonly<Record<string, string>>): Promise<Service> {
+/** `isReady: false` waits until it answers at all, where it is not expected to be ready. */
+export async function startService(
+  environment: Readonly<Record<string, string>>,
+  { isReady = true }: { readonly isReady?: boolean } = {},
+): Promise<Service> {
   const port = Number(environment['PORT'] ?? (await freePort()))
   const temporaryFolder = mkdtempSync('/tmp/hostile-service-')
   const databaseFolder = mkdtempSync('/tmp/hostile-database-')
@@ -100,14 +104,14 @@ export async function startService(environment: Readonly<Record<string, string>>
       await ended
     },
   }
-  await untilReady(service)
+  await untilAnswered(service, isReady ? '/health/ready' : '/health')
   return service
 }
 
-async function untilReady(service: Service): Promise<void> {
+async function untilAnswered(service: Service, address: string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadline && service.isRunning()) {
-    const answer = await service.get('/health/ready').catch(() => undefined)
+    const answer = await service.get(address).catch(() => undefined)
     if (answer?.status === 200) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

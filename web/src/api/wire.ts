@@ -42,7 +42,7 @@ const language = object({
   limits: nullable(object({ run: limits })),
   libraries: orElse(array(string), []),
   sample: nullable(sample),
-  state: oneOf('ready', 'installing', 'absent'),
+  state: oneOf('ready', 'installing', 'failed', 'absent'),
   installation: nullable(installation),
 })
 

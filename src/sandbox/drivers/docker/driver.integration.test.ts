@@ -94,31 +94,44 @@ async function runIn(driver: DockerDriver, script: string, executionId = 'test')
 
 /**
  * The engine behind a socket of its own, which answers the first attempt to remove each container as Debian 12's
- * engine does when the container ends at that moment. One request for each connection, as dockerode sends them.
+ * engine does when the container ends at that moment. Requests follow each other on a connection, never at once.
  */
 async function refuseFirstRemovals(socket: string) {
   const refused = new Set<string>()
   const body = JSON.stringify({
     message: 'Could not kill running container, cannot remove - it is not running',
   })
-  const head = `HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`
+  const refusal = [
+    'HTTP/1.1 500 Internal Server Error',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n')
   const open = new Set<Socket>()
   const server = createServer((client) => {
-    open.add(client)
-    client.once('close', () => open.delete(client))
-    client.once('data', (first) => {
-      const id = /^DELETE \/containers\/(?<id>[0-9a-f]+)/u.exec(String(first))?.groups?.['id']
-      if (id !== undefined && !refused.has(id)) {
-        refused.add(id)
-        client.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+    const upstream = connect(new URL(HOST ?? '').pathname)
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      open.add(one)
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        open.delete(one)
+        other.destroy()
+      })
+    }
+    upstream.pipe(client)
+    client.on('end', () => upstream.end())
+    client.on('data', (chunk) => {
+      const id = /^DELETE \/containers\/(?<id>[0-9a-f]+)/u.exec(String(chunk))?.groups?.['id']
+      if (id === undefined || refused.has(id)) {
+        upstream.write(chunk)
         return
       }
-      const upstream = connect(new URL(HOST ?? '').pathname)
-      client.once('error', () => upstream.destroy())
-      upstream.once('error', () => client.destroy())
-      client.once('close', () => upstream.destroy())
-      upstream.write(first)
-      client.pipe(upstream).pipe(client)
+      refused.add(id)
+      client.write(refusal)
     })
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
@@ -127,7 +140,7 @@ async function refuseFirstRemovals(socket: string) {
     refused,
     close: () =>
       new Promise<void>((resolve) => {
-        for (const client of open) client.destroy()
+        for (const one of open) one.destroy()
         server.close(() => resolve())
       }),
   }

@@ -141,7 +141,9 @@ export function createRunController({
         const reason =
           language.state === 'installing'
             ? `${language.name} is still being prepared.`
-            : `${language.name} is not installed on this server.`
+            : language.state === 'failed'
+              ? `${language.name} does not work on this server at the moment.`
+              : `${language.name} is not installed on this server.`
         fail(sequence, problemOf('not-ready', reason))
         return
       }
