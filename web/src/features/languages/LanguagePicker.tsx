@@ -11,6 +11,7 @@ import { searchLanguages } from './search-languages.js'
 const STATE_WORDS: Readonly<Record<Language['state'], string>> = {
   ready: '',
   installing: 'being prepared',
+  failed: 'does not work at the moment',
   absent: 'not installed',
 }
 

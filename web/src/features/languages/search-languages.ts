@@ -1,6 +1,11 @@
 import type { Language } from '../../api/wire.js'
 
-const STATE_ORDER: Readonly<Record<Language['state'], number>> = { ready: 0, installing: 1, absent: 2 }
+const STATE_ORDER: Readonly<Record<Language['state'], number>> = {
+  ready: 0,
+  installing: 1,
+  failed: 2,
+  absent: 3,
+}
 
 /** Those whose name, alias, extension or version matches; names that begin with the words first, ready ones before others. */
 export function searchLanguages(languages: readonly Language[], query: string): Language[] {
