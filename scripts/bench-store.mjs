@@ -21,12 +21,13 @@ const records = Number(values.records)
 if (values.dist === undefined) await buildService()
 const dist = resolve(values.dist ?? join(ROOT, 'dist'))
 const { createSqliteStore } = await import(pathToFileURL(join(dist, 'store', 'sqlite.js')).href)
+const { AMPLE } = await import(pathToFileURL(join(dist, 'store', 'limits.js')).href)
 
 const LANGUAGES = ['python', 'javascript', 'java', 'go', 'cpp', 'ruby', 'typescript', 'c', 'bash']
 const START_MS = Date.UTC(2026, 0, 1)
 const HOUR_MS = 3_600_000
 const AT_ONCE = 500
-const KEEP = { submissionMs: 1e15, executionMs: 1e15, maxRecords: 1e9, maxBytes: 1e15 }
+const KEEP = { submissionMs: 1e15, executionMs: 1e15 }
 
 const execution = (index) => ({
   jobId: randomUUID(),
@@ -114,7 +115,7 @@ async function timed(repetitions, work) {
 
 const directory = mkdtempSync(join(tmpdir(), 'bench-store-'))
 const file = join(directory, 'bench.db')
-const store = createSqliteStore({ file })
+const store = createSqliteStore({ file, limits: AMPLE })
 const megabytes = () => `${(statSync(file).size / 2 ** 20).toFixed(1)} MiB`
 try {
   await store.check()
@@ -123,10 +124,10 @@ try {
   const submissions = Array.from({ length: records }, (_, index) => submission(index))
   delay.enable()
   say(
-    `save ${records} executions       ${await inBatches(records, (index) => store.saveExecution(executions[index]))}`,
+    `save ${records} executions       ${await inBatches(records, (index) => store.saveExecution(executions[index], { owner: 'bench' }))}`,
   )
   say(
-    `add ${records} submissions       ${await inBatches(records, (index) => store.addSubmissions([submissions[index]]))}`,
+    `add ${records} submissions       ${await inBatches(records, (index) => store.addSubmissions([submissions[index]], 'bench'))}`,
   )
   say(
     `end all but 100 of them         ${await inBatches(records - 100, (index) =>
@@ -143,14 +144,14 @@ try {
   say(`list unfinished submissions     ${await timed(200, () => store.unfinishedSubmissions(100))}`)
   say(`metrics summary                 ${await timed(200, () => store.summarizeExecutions())}`)
   say(
-    `add one submission, on the disk ${await timed(500, (index) => store.addSubmissions([submission(index)]))}`,
+    `add one submission, on the disk ${await timed(500, (index) => store.addSubmissions([submission(index)], 'bench'))}`,
   )
   say(`prune with nothing to do        ${await timed(20, () => store.prune(KEEP, START_MS))}`)
   say(`file size                       ${megabytes()}`)
   const pruned = performance.now()
   const half = START_MS + records / 2 + HOUR_MS
   const report = await store.prune({ ...KEEP, executionMs: HOUR_MS, submissionMs: HOUR_MS }, half)
-  const count = report.executions + report.submissions
+  const count = report.deleted.executions + report.deleted.submissions
   say(
     `prune ${count} records            ${Math.round(count / ((performance.now() - pruned) / 1000))} a second`,
   )

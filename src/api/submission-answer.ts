@@ -2,6 +2,8 @@
 import type { ExecutionResult } from '../contract/execution.js'
 import type { TestResult } from '../contract/test-case.js'
 import type { SubmissionAnswer, SubmissionResult, TestResultAnswer } from '../contract/wire/submissions.js'
+import type { SubmissionRecord } from '../store/records.js'
+import { savedExecutionId } from '../submissions/submission-id.js'
 import type { SubmissionView } from '../submissions/submissions.js'
 import { toExecuteAnswer } from './execute-answer.js'
 
@@ -14,14 +16,19 @@ export function toSubmissionAnswer({ id, record, position }: SubmissionView): Su
     startedAt: startedAtMs === null ? null : isoTime(startedAtMs),
     finishedAt: finishedAtMs === null ? null : isoTime(finishedAtMs),
     language,
-    result: result && toSubmissionResult(result),
+    result: result && toSubmissionResult(result, record),
     analysis,
     ...(position !== undefined && { position }),
   }
 }
 
-export function toSubmissionResult(execution: ExecutionResult): SubmissionResult {
-  const { result } = toExecuteAnswer(execution)
+/** With `saveMetric` its `jobId` is the key to the execution's own record. */
+export function toSubmissionResult(
+  execution: ExecutionResult,
+  record: Pick<SubmissionRecord, 'jobId' | 'key' | 'saveMetric'>,
+): SubmissionResult {
+  const jobId = record.saveMetric ? savedExecutionId(record) : execution.jobId
+  const { result } = toExecuteAnswer({ ...execution, jobId })
   return execution.tests === undefined ? result : { ...result, tests: execution.tests.map(toTestAnswer) }
 }
 

@@ -367,13 +367,23 @@ export const VARIABLES = {
       'CODEEXEC_MAX_RECORDS',
       wholeNumber(1),
       '1000000',
-      'Submissions, saved executions and shares kept, each; the oldest go first.',
+      'Submissions, saved executions and shares kept, each. Beyond it the oldest submissions and executions of whoever has most go, and new shares are refused.',
     ),
     maxBytes: variable(
       'CODEEXEC_MAX_STORE',
       bytes,
       '4GiB',
-      'Room that all records together may take; the oldest go first.',
+      'Room that all records together may take on the disk. Where it is used up, the oldest records of whoever holds most make room for new ones.',
+    ),
+    clientBytes: optional(
+      'CODEEXEC_CLIENT_STORE',
+      bytes,
+      'Room that the submissions and saved executions of one client may take; beyond it its own oldest go. A quarter of `CODEEXEC_MAX_STORE` when unset.',
+    ),
+    clientShareBytes: optional(
+      'CODEEXEC_CLIENT_SHARES',
+      bytes,
+      'Room that the shares of one client may take; beyond it new ones are refused until some expire. One 32nd of `CODEEXEC_MAX_STORE` when unset.',
     ),
     pruneIntervalMs: variable(
       'CODEEXEC_PRUNE_INTERVAL',

@@ -60,6 +60,12 @@ export const ERRORS = {
     retryable: true,
     meaning: 'Too many executions from this address; Retry-After says when to try again.',
   },
+  CLIENT_STORE_FULL: {
+    status: 429,
+    retryable: true,
+    meaning:
+      'What this client keeps on the server takes all the room that one client has; the message says how much that is.',
+  },
   QUEUE_FULL: {
     status: 503,
     retryable: true,
@@ -81,6 +87,11 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     meaning: 'The database cannot be reached just now; what does not need it works on.',
+  },
+  STORE_FULL: {
+    status: 503,
+    retryable: true,
+    meaning: 'The server has no room to keep more records; what need not be kept works on.',
   },
   AUTHENTICATION_UNAVAILABLE: {
     status: 503,

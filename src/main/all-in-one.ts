@@ -44,6 +44,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   const records = await startRecords({
     config,
     logger,
+    metrics,
     queue,
     analyze: (request) => analyzeInBackground(analyzer, request),
   })

@@ -15,7 +15,7 @@ import { imagesCheck } from './executing.js'
 import { offeredLanguages } from './offered-languages.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
-import type { RunningRecords } from './records.js'
+import type { RecordsOptions, RunningRecords } from './records.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
@@ -32,7 +32,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
   const analyzer = startAnalysis(logger)
-  const records = await startSharedRecords(config, logger, queues, (request) =>
+  const records = await startSharedRecords(config, { logger, metrics }, queues, (request) =>
     analyzeInBackground(analyzer, request),
   )
   metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
@@ -80,7 +80,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
 /** An embedded database belongs to one process; without a shared one an api has nothing that outlives a request. */
 async function startSharedRecords(
   config: Config,
-  logger: Logger,
+  { logger, metrics }: Pick<RecordsOptions, 'logger' | 'metrics'>,
   { jobs }: SharedQueues,
   analyze: Parameters<typeof startRecords>[0]['analyze'],
 ): Promise<RunningRecords | undefined> {
@@ -89,6 +89,7 @@ async function startSharedRecords(
   return startRecords({
     config,
     logger,
+    metrics,
     queue: jobs,
     sharedEvents,
     ...(analyze !== undefined && { analyze }),

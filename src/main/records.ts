@@ -5,7 +5,9 @@ import { toSubmissionAnswer } from '../api/submission-answer.js'
 import type { Config } from '../config/variables.js'
 import { ServiceError } from '../contract/errors.js'
 import type { Logger } from '../observability/logger.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
 import type { ExecutionStore } from '../store/execution-store.js'
+import type { StoreLimits } from '../store/limits.js'
 import { startRetention } from '../store/retention.js'
 import { claimDatabase } from '../store/sqlite-claim.js'
 import type { DatabaseClaim } from '../store/sqlite-claim.js'
@@ -19,6 +21,7 @@ import { createWebhooks } from '../webhooks/webhooks.js'
 export interface RecordsOptions extends Pick<SubmissionsOptions, 'queue' | 'analyze'> {
   readonly config: Config
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'watchStore'>
   /** A store made elsewhere; else the one that the configuration names. */
   readonly store?: ExecutionStore
   /** What followers read where several processes share a queue; this process then also takes over what others left. */
@@ -42,10 +45,22 @@ export interface RunningRecords {
 }
 
 export async function createStore(config: Config): Promise<ExecutionStore> {
+  const limits = limitsOf(config)
   if (config.mongodbUrl === undefined)
-    return createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db') })
+    return createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db'), limits })
   const { createMongodbStore } = await import('../store/mongodb.js')
-  return createMongodbStore({ url: config.mongodbUrl })
+  return createMongodbStore({ url: config.mongodbUrl, limits })
+}
+
+/** One client, or a few together, must leave room for others. */
+function limitsOf({ store }: Config): StoreLimits {
+  const { maxRecords, maxBytes } = store
+  return {
+    maxRecords,
+    maxBytes,
+    clientBytes: store.clientBytes ?? Math.floor(maxBytes / 4),
+    clientShareBytes: store.clientShareBytes ?? Math.floor(maxBytes / 32),
+  }
 }
 
 function databaseFolder({ dataDirectory, store }: Config): string {
@@ -73,18 +88,21 @@ export async function startRecords(options: RecordsOptions): Promise<RunningReco
     onFault,
     onCallbackDue: () => webhooks.nudge(),
   })
-  const { submissionRetentionMs, executionRetentionMs, maxRecords, maxBytes, pruneIntervalMs } = config.store
+  const { submissionRetentionMs, executionRetentionMs, maxBytes, pruneIntervalMs } = config.store
+  const pruning = options.metrics.watchStore({ maxBytes, pruneIntervalMs })
   const retention = startRetention({
     store,
-    retention: {
-      submissionMs: submissionRetentionMs,
-      executionMs: executionRetentionMs,
-      maxRecords,
-      maxBytes,
-    },
+    retention: { submissionMs: submissionRetentionMs, executionMs: executionRetentionMs },
     intervalMs: pruneIntervalMs,
     clock: Date.now,
-    onFault: (error) => onFault({ error }),
+    onPruned: (report) => {
+      pruning.pruned(report)
+      logger.debug(report, 'pruned the store')
+    },
+    onFault: (error) => {
+      pruning.failed()
+      logger.error({ err: error }, 'the store could not be pruned')
+    },
   })
   webhooks.start()
   let claim: DatabaseClaim | undefined

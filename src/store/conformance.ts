@@ -6,12 +6,13 @@ import type { AnalysisReport } from '../contract/analysis.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { Limits } from '../contract/limits.js'
 import type { ExecutionStore } from './execution-store.js'
+import type { StoreLimits } from './limits.js'
 import type { NewSubmission, Retention, SavedExecution, ShareRecord } from './records.js'
 
 export interface StoreUnderTest {
   readonly store: ExecutionStore
-  /** Another store over the same records, as another process has it. The suite closes it. */
-  reopen(): Promise<ExecutionStore>
+  /** Another store over the same records, as another process has it, with limits of its own. The suite closes it. */
+  reopen(limits?: Partial<StoreLimits>): Promise<ExecutionStore>
   /** Removes every record. */
   clear(): Promise<void>
   dispose(): Promise<void>
@@ -25,12 +26,13 @@ const LIMITS: Limits = {
   outputBytes: 5,
   fileSizeBytes: 6,
 }
-const KEEP_ALL: Retention = {
+export const KEEP_ALL: Retention = {
   submissionMs: Number.MAX_SAFE_INTEGER,
   executionMs: Number.MAX_SAFE_INTEGER,
-  maxRecords: Number.MAX_SAFE_INTEGER,
-  maxBytes: Number.MAX_SAFE_INTEGER,
 }
+const MEBIBYTE = 2 ** 20
+
+const OWNER = 'owner'
 
 export function requestOf(jobId: string, own: Partial<ExecutionRequest> = {}): ExecutionRequest {
   return {
@@ -131,6 +133,15 @@ function longCode(): string {
   return randomBytes(30_000).toString('base64')
 }
 
+/** About 110,000 bytes in the store, too. */
+const code = (): string => randomBytes(110_000).toString('base64')
+
+function largeSubmission(bytes: number): NewSubmission {
+  const jobId = randomUUID()
+  const files = [{ name: 'main.py', content: randomBytes(bytes) }]
+  return submissionOf({ jobId, request: requestOf(jobId, { files }) })
+}
+
 export function testExecutionStore(database: string, make: () => Promise<StoreUnderTest>): void {
   describe(`store ${database}`, () => {
     let underTest: StoreUnderTest
@@ -145,7 +156,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
 
     const add = async (own: Partial<NewSubmission> = {}): Promise<string> => {
       const submission = submissionOf(own)
-      await store.addSubmissions([submission])
+      await store.addSubmissions([submission], OWNER)
       return submission.jobId
     }
     const finish = (jobId: string, finishedAtMs = 3000) =>
@@ -156,6 +167,18 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         analysis: null,
       })
 
+    const withLimits = async (
+      limits: Partial<StoreLimits>,
+      use: (limited: ExecutionStore) => Promise<unknown>,
+    ): Promise<void> => {
+      const limited = await underTest.reopen(limits)
+      try {
+        await use(limited)
+      } finally {
+        await limited.close()
+      }
+    }
+
     describe('submissions', () => {
       it('are kept as they were accepted', async () => {
         const submission = submissionOf({
@@ -163,7 +186,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
           saveMetric: true,
           analyze: true,
         })
-        await store.addSubmissions([submission])
+        await store.addSubmissions([submission], OWNER)
         const { request, ...rest } = submission
         expect(await store.getSubmission(submission.jobId)).toEqual({
           ...rest,
@@ -195,7 +218,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
 
       it('can be added a hundred at once', async () => {
         const many = Array.from({ length: 100 }, () => submissionOf())
-        await store.addSubmissions(many)
+        await store.addSubmissions(many, OWNER)
         const found = await Promise.all(many.map(({ jobId }) => store.getSubmission(jobId)))
         expect(found.map((record) => record?.jobId)).toEqual(many.map(({ jobId }) => jobId))
       })
@@ -353,7 +376,10 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
     describe('saved executions', () => {
       it('are kept as they were saved, and once', async () => {
         const execution = executionOf()
-        await Promise.all([store.saveExecution(execution), store.saveExecution(execution)])
+        await Promise.all([
+          store.saveExecution(execution, { owner: OWNER }),
+          store.saveExecution(execution, { owner: OWNER }),
+        ])
         expect(await store.getExecution(execution.jobId)).toEqual(execution)
         expect((await store.summarizeExecutions()).total).toBe(1)
         expect(await store.getExecution(randomUUID())).toBeUndefined()
@@ -378,6 +404,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
               wallTimeMs: index,
               memoryBytes: index * 1_000_000,
             }),
+            { owner: OWNER },
           )
         }
         const summary = await store.summarizeExecutions()
@@ -401,7 +428,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
     describe('shares', () => {
       it('are kept until they expire', async () => {
         const share = shareOf()
-        await store.addShare(share)
+        await store.addShare(share, OWNER)
         expect(await store.getShare(share.id, 1999)).toEqual(share)
         expect(await store.getShare(share.id, 2000)).toBeUndefined()
         expect(await store.getShare(randomUUID(), 0)).toBeUndefined()
@@ -424,12 +451,12 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         await finish(young, 1001)
         await store.markRunning(running, 1)
         const executions = [executionOf({ createdAtMs: 500 }), executionOf({ createdAtMs: 501 })] as const
-        for (const execution of executions) await store.saveExecution(execution)
+        for (const execution of executions) await store.saveExecution(execution, { owner: OWNER })
         const shares = [shareOf({ expiresAtMs: 2000 }), shareOf({ expiresAtMs: 2001 })] as const
-        for (const share of shares) await store.addShare(share)
+        for (const share of shares) await store.addShare(share, OWNER)
 
-        const report = await store.prune({ ...KEEP_ALL, submissionMs: 1000, executionMs: 1500 }, 2000)
-        expect(report).toEqual({ submissions: 1, executions: 1, shares: 1 })
+        const report = await store.prune({ submissionMs: 1000, executionMs: 1500 }, 2000)
+        expect(report.deleted).toEqual({ submissions: 1, executions: 1, shares: 1 })
         expect(await store.getSubmission(old)).toBeUndefined()
         expect(await store.getRequest(old)).toBeUndefined()
         expect(await store.getSubmission(young)).toBeDefined()
@@ -446,8 +473,8 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         const ended = [await add(), await add(), await add()]
         for (const [index, jobId] of ended.entries()) await finish(jobId, 100 + index)
         const executions = [1, 2, 3, 4].map((createdAtMs) => executionOf({ createdAtMs }))
-        for (const execution of executions) await store.saveExecution(execution)
-        await store.prune({ ...KEEP_ALL, maxRecords: 3 }, 1000)
+        for (const execution of executions) await store.saveExecution(execution, { owner: OWNER })
+        await withLimits({ maxRecords: 3 }, (limited) => limited.prune(KEEP_ALL, 1000))
         const left = await Promise.all([waiting, ...ended].map((jobId) => store.getSubmission(jobId)))
         expect(left.map((record) => record !== undefined)).toEqual([true, false, true, true])
         expect(await store.getExecution(executions[0]?.jobId ?? '')).toBeUndefined()
@@ -458,14 +485,177 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         for (let index = 0; index < 40; index++) {
           await store.saveExecution(
             executionOf({ jobId: `job ${index}`, createdAtMs: index, code: longCode() }),
+            { owner: OWNER },
           )
         }
-        await store.prune({ ...KEEP_ALL, maxBytes: 800_000 }, 1000)
+        await withLimits({ maxBytes: MEBIBYTE }, (limited) => limited.prune(KEEP_ALL, 1000))
         const left = (await store.summarizeExecutions()).total
         expect(left).toBeGreaterThan(0)
-        expect(left).toBeLessThanOrEqual(800_000 / 30_000)
+        expect(left).toBeLessThanOrEqual(MEBIBYTE / 30_000)
         expect(await store.getExecution('job 0')).toBeUndefined()
         expect(await store.getExecution('job 39')).toBeDefined()
+      })
+
+      it('takes from who holds most when there is no room, and leaves the little of others', async () => {
+        const small = executionOf({ createdAtMs: 1 })
+        await store.saveExecution(small, { owner: 'small' })
+        for (let index = 0; index < 40; index++) {
+          await store.saveExecution(executionOf({ createdAtMs: 100 + index, code: longCode() }), {
+            owner: 'large',
+          })
+        }
+        await withLimits({ maxBytes: MEBIBYTE }, (limited) => limited.prune(KEEP_ALL, 1000))
+        expect((await store.summarizeExecutions()).total).toBeLessThan(40)
+        expect(await store.getExecution(small.jobId)).toEqual(small)
+      })
+
+      it('takes from who has most records of a kind when there are too many', async () => {
+        const few = executionOf({ createdAtMs: 1 })
+        await store.saveExecution(few, { owner: 'few' })
+        for (let index = 0; index < 5; index++) {
+          await store.saveExecution(executionOf({ createdAtMs: 100 + index }), { owner: 'many' })
+        }
+        await withLimits({ maxRecords: 3 }, (limited) => limited.prune(KEEP_ALL, 1000))
+        expect((await store.summarizeExecutions()).total).toBe(3)
+        expect(await store.getExecution(few.jobId)).toEqual(few)
+      })
+
+      it('keeps an ended submission past its time for as long as its callback is not settled', async () => {
+        const jobId = await add({ callbackUrl: 'https://example.org/hook' })
+        await finish(jobId, 1000)
+        await store.prune({ ...KEEP_ALL, submissionMs: 1 }, 5000)
+        expect(await store.claimCallbacks(5000, 9000, 10)).toHaveLength(1)
+        await store.settleCallback(jobId, 'delivered', null)
+        const report = await store.prune({ ...KEEP_ALL, submissionMs: 1 }, 5001)
+        expect(report.deleted.submissions).toBe(1)
+        expect(await store.getSubmission(jobId)).toBeUndefined()
+      })
+
+      it('says how much is left', async () => {
+        await store.saveExecution(executionOf({ code: longCode() }), { owner: OWNER })
+        expect((await store.prune(KEEP_ALL, 1000)).bytes).toBeGreaterThan(30_000)
+      })
+    })
+
+    describe('what one client may hold', () => {
+      it('is its own newest executions and submissions, whatever others hold', async () => {
+        const other = executionOf({ createdAtMs: 1 })
+        await withLimits({ clientBytes: 300_000 }, async (limited) => {
+          await limited.saveExecution(other, { owner: 'other' })
+          const executions = [1, 2, 3, 4, 5].map((createdAtMs) =>
+            executionOf({ createdAtMs: 10 + createdAtMs, code: code() }),
+          )
+          for (const execution of executions) await limited.saveExecution(execution, { owner: 'one' })
+          const left = await Promise.all(executions.map(({ jobId }) => limited.getExecution(jobId)))
+          expect(left.map(Boolean)).toEqual([false, false, false, true, true])
+          expect(await limited.getExecution(other.jobId)).toEqual(other)
+          expect((await limited.prune(KEEP_ALL, 1000)).deleted).toMatchObject({ executions: 3 })
+        })
+      })
+
+      it('counts the results of submissions, and never deletes one that has not ended', async () => {
+        await withLimits({ clientBytes: 300_000 }, async (limited) => {
+          const submissions = [1, 2, 3, 4].map((createdAtMs) => submissionOf({ createdAtMs }))
+          for (const submission of submissions) await limited.addSubmissions([submission], 'one')
+          for (const { jobId } of submissions.slice(1)) {
+            const result = resultOf(jobId, { errorMessage: code() })
+            await limited.finishSubmission(jobId, {
+              status: 'finished',
+              finishedAtMs: 50,
+              result,
+              analysis: null,
+            })
+          }
+          const left = await Promise.all(submissions.map(({ jobId }) => limited.getSubmission(jobId)))
+          expect(left[0]).toMatchObject({ status: 'queued' })
+          expect(left.filter(Boolean)).toHaveLength(3)
+        })
+      })
+
+      it('is not more submissions that have not ended than fit', async () => {
+        await withLimits({ clientBytes: 300_000 }, async (limited) => {
+          const [first, second, third] = [
+            largeSubmission(100_000),
+            largeSubmission(100_000),
+            largeSubmission(100_000),
+          ]
+          await limited.addSubmissions([first], 'one')
+          await limited.addSubmissions([second], 'one')
+          await expect(limited.addSubmissions([third], 'one')).rejects.toMatchObject({
+            code: 'CLIENT_STORE_FULL',
+          })
+          expect(await limited.getSubmission(first.jobId)).toBeDefined()
+          expect(await limited.getSubmission(third.jobId)).toBeUndefined()
+          await limited.addSubmissions([third], 'other')
+        })
+      })
+
+      it('is not more shares than fit, and shares that are there stay', async () => {
+        await withLimits({ clientShareBytes: 300_000 }, async (limited) => {
+          const shares = [1, 2, 3].map(() => shareOf({ content: code() }))
+          const [first, second, third] = shares as [ShareRecord, ShareRecord, ShareRecord]
+          await limited.addShare(first, 'one')
+          await limited.addShare(second, 'one')
+          await expect(limited.addShare(third, 'one')).rejects.toMatchObject({ code: 'CLIENT_STORE_FULL' })
+          expect(await limited.getShare(third.id, 1500)).toBeUndefined()
+          expect(await limited.getShare(first.id, 1500)).toEqual(first)
+          await limited.addShare(third, 'other')
+          await limited.prune(KEEP_ALL, 2000)
+          await limited.addShare(shareOf({ content: code() }), 'one')
+        })
+      })
+
+      it('is given back by what is gone', async () => {
+        await withLimits({ clientBytes: 300_000 }, async (limited) => {
+          for (let index = 0; index < 5; index++) {
+            const submission = largeSubmission(200_000)
+            await expect(limited.addSubmissions([submission], 'one')).resolves.toBeUndefined()
+            await limited.removeSubmission(submission.jobId)
+          }
+        })
+      })
+    })
+
+    describe('a burst of writes between two prunes', () => {
+      it('makes room for itself, and is refused what can never fit', async () => {
+        await withLimits({ maxBytes: 4 * MEBIBYTE }, async (limited) => {
+          for (let index = 0; index < 60; index++) {
+            await limited.saveExecution(
+              executionOf({ createdAtMs: index, code: randomBytes(150_000).toString('base64') }),
+              { owner: OWNER },
+            )
+          }
+          const { total } = await limited.summarizeExecutions()
+          expect(total).toBeGreaterThan(5)
+          expect(total).toBeLessThanOrEqual(28)
+          const huge = executionOf({ code: randomBytes(4 * MEBIBYTE).toString('base64') })
+          await expect(limited.saveExecution(huge, { owner: OWNER })).rejects.toMatchObject({
+            code: 'PAYLOAD_TOO_LARGE',
+          })
+          expect((await limited.summarizeExecutions()).total).toBe(total)
+        })
+      })
+
+      it('leaves shares and refuses more of them than their part', async () => {
+        await withLimits({ maxBytes: 4 * MEBIBYTE }, async (limited) => {
+          const content = randomBytes(150_000).toString('base64')
+          const shares: ShareRecord[] = []
+          const refused: unknown[] = []
+          for (let index = 0; index < 30; index++) {
+            const share = shareOf({ content })
+            await limited.addShare(share, `owner ${index}`).then(
+              () => shares.push(share),
+              (error: unknown) => refused.push(error),
+            )
+          }
+          expect(shares.length).toBeGreaterThan(5)
+          expect(refused[0]).toMatchObject({ code: 'STORE_FULL', status: 503 })
+          for (let index = 0; index < 30; index++) {
+            await limited.saveExecution(executionOf({ createdAtMs: index, code: content }), { owner: OWNER })
+          }
+          const left = await Promise.all(shares.map(({ id }) => limited.getShare(id, 1500)))
+          expect(left.every(Boolean)).toBe(true)
+        })
       })
     })
 

@@ -41,9 +41,19 @@ export class Bodies {
     return found.length === 1 ? found[0] : Buffer.concat(found)
   }
 
+  async removeField(owner: string, field: string, pieces: number): Promise<void> {
+    const ids = Array.from({ length: pieces }, (_, index) => pieceId(owner, field, index))
+    if (ids.length > 0) await this.#pieces.deleteMany({ _id: { $in: ids } })
+  }
+
   async remove(owners: readonly string[]): Promise<void> {
     if (owners.length > 0) await this.#pieces.deleteMany({ owner: { $in: [...owners] } })
   }
+}
+
+/** Whose body that of a saved execution is: it may outlive the submission of the same id, or go before it. */
+export function executionBody(jobId: string): string {
+  return `execution/${jobId}`
 }
 
 function pieceId(owner: string, field: string, index: number): string {

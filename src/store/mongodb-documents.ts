@@ -3,8 +3,17 @@ import type { Collection, Db } from 'mongodb'
 import { Bodies } from './mongodb-bodies.js'
 import type { CallbackOutcome } from './records.js'
 
+/** What a record takes and whose it is; those from before there were owners have none. */
+export interface Owned {
+  readonly owner?: string
+  /** With what a record takes beside its bodies. */
+  readonly bytes: number
+  /** Of the request, where that is a document of its own. */
+  readonly requestBytes?: number
+}
+
 /** A submission until it ends; its end is a document of its own. */
-export interface SubmissionDocument {
+export interface SubmissionDocument extends Owned {
   readonly _id: string
   readonly key: string
   readonly language: string
@@ -18,11 +27,10 @@ export interface SubmissionDocument {
   readonly analyze: boolean
   readonly callbackUrl: string | null
   readonly requestPieces: number
-  readonly bytes: number
 }
 
 /** How a submission ended. Inserting it ends the submission: of several who try, one can. */
-export interface EndingDocument {
+export interface EndingDocument extends Owned {
   readonly _id: string
   readonly status: 'finished' | 'cancelled'
   readonly finishedAtMs: number
@@ -30,7 +38,6 @@ export interface EndingDocument {
   readonly analysisPieces: number
   /** Part of the names of its bodies, so that those who were late have not written into them. */
   readonly version: string
-  readonly bytes: number
 }
 
 /** The callback of a submission that has ended. */
@@ -49,7 +56,7 @@ export interface LeaseDocument {
   readonly untilMs: number
 }
 
-export interface ExecutionDocument {
+export interface ExecutionDocument extends Owned {
   readonly _id: string
   readonly createdAtMs: number
   readonly language: string
@@ -57,7 +64,6 @@ export interface ExecutionDocument {
   readonly timeBucket: number
   readonly memoryBucket: number
   readonly pieces: number
-  readonly bytes: number
 }
 
 export interface CountDocument {
@@ -69,12 +75,11 @@ export interface CountDocument {
   readonly count: number
 }
 
-export interface ShareDocument {
+export interface ShareDocument extends Owned {
   readonly _id: string
   readonly createdAtMs: number
   readonly expiresAtMs: number
   readonly pieces: number
-  readonly bytes: number
 }
 
 export interface SettingDocument {
@@ -111,10 +116,13 @@ export function collectionsOf(database: Db): Collections {
 export async function createIndexes(collections: Collections): Promise<void> {
   const { submissions, endings, callbacks, executions, shares, bodies } = collections
   await submissions.createIndex({ unfinished: 1, createdAtMs: 1, _id: 1 })
+  await submissions.createIndex({ owner: 1, unfinished: 1 })
   await endings.createIndex({ finishedAtMs: 1 })
+  await endings.createIndex({ owner: 1, finishedAtMs: 1 })
   await callbacks.createIndex({ atMs: 1 })
   await executions.createIndex({ createdAtMs: 1 })
+  await executions.createIndex({ owner: 1, createdAtMs: 1 })
   await shares.createIndex({ expiresAtMs: 1 })
-  await shares.createIndex({ createdAtMs: 1 })
+  await shares.createIndex({ owner: 1, createdAtMs: 1 })
   await bodies.prepare()
 }

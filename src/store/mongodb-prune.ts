@@ -1,25 +1,32 @@
 /** Keeps the MongoDB store within its time and size. One process at a time, or counts would be taken off twice. */
+import { setTimeout } from 'node:timers/promises'
 import type { AnyBulkWriteOperation, Collection } from 'mongodb'
 import type { HistogramRow } from './histogram.js'
+import type { StoreLimits } from './limits.js'
+import { divideRoom } from './limits.js'
+import { executionBody } from './mongodb-bodies.js'
 import type { Collections, CountDocument, ExecutionDocument } from './mongodb-documents.js'
+import { ageing, BATCH, evict } from './mongodb-eviction.js'
+import type { Kind, Remove } from './mongodb-eviction.js'
 import { insertedOnce } from './mongodb-insert.js'
 import { removeSubmissions } from './mongodb-submissions.js'
-import type { PruneReport, Retention } from './records.js'
+import type { Deleted, Retention } from './records.js'
 
-const BATCH = 200
 /** A pruner that died is replaced after this; each batch renews the lease. */
 const LEASE_MS = 60_000
 const LEASE = 'prune'
+/** A process that needs room waits so long for another one that is at it. */
+const LEASE_WAIT_MS = 250
+const MAX_LEASE_WAITS = 40
+/** More than was asked for is deleted, so that not every write has to make room. */
+const AHEAD_PART = 1 / 64
 
-type Kind = keyof PruneReport
-/** Where the age of a kind's records is, so that what has not ended is not even looked at. */
-const AGE = {
-  submissions: { collection: 'endings', field: 'finishedAtMs' },
-  executions: { collection: 'executions', field: 'createdAtMs' },
-  shares: { collection: 'shares', field: 'createdAtMs' },
-} as const
-const KINDS = ['submissions', 'executions', 'shares'] as const satisfies readonly Kind[]
-const NOTHING: PruneReport = { submissions: 0, executions: 0, shares: 0 }
+/** What the records take, as far as it is known. */
+export interface Usage {
+  bytes: number
+  shareBytes: number
+  shares: number
+}
 
 /** Adds to the counts, or takes off with negative ones. */
 export async function addToCounts(
@@ -46,49 +53,80 @@ export async function addToCounts(
 
 export async function pruneMongodb(
   all: Collections,
-  retention: Retention,
-  nowMs: number,
-): Promise<PruneReport> {
-  if (!(await takeLease(all, Date.now()))) return NOTHING
-  const deleted = { ...NOTHING }
-  const remove = async (kind: Kind, filter: object, most = BATCH): Promise<number> => {
-    const found = await oldest(all, kind, filter, most)
-    const ids = found.map(({ _id }) => _id)
-    if (ids.length === 0) return 0
-    if (kind === 'submissions') await removeSubmissions(all, ids)
-    else await all[kind as 'executions'].deleteMany({ _id: { $in: ids } })
-    await all.bodies.remove(ids)
-    if (kind === 'executions') await addToCounts(all.counts, found.flatMap(takenOff))
-    await all.leases.updateOne({ _id: LEASE }, { $set: { untilMs: Date.now() + LEASE_MS } })
-    deleted[kind] += ids.length
-    return ids.length
-  }
-  const removeAll = async (kind: Kind, filter: object, most = Infinity): Promise<void> => {
-    for (let left = most; left > 0;) {
-      const removed = await remove(kind, filter, Math.min(BATCH, left))
-      if (removed === 0) return
-      left -= removed
-    }
-  }
+  { retention, nowMs, limits }: { retention: Retention; nowMs: number; limits: StoreLimits },
+  deleted: Deleted,
+): Promise<Usage> {
+  if (!(await takeLease(all, Date.now()))) return usageOf(all)
+  const remove = removing(all, deleted, true)
   try {
-    await removeAll('submissions', { finishedAtMs: { $lte: nowMs - retention.submissionMs } })
-    await removeAll('executions', { createdAtMs: { $lte: nowMs - retention.executionMs } })
-    await removeAll('shares', { expiresAtMs: { $lte: nowMs } })
-    for (const kind of KINDS) {
-      await removeAll(kind, {}, (await all[kind as 'executions'].countDocuments()) - retention.maxRecords)
+    await removePast(all, remove, 'submissions', nowMs - retention.submissionMs)
+    await removePast(all, remove, 'executions', nowMs - retention.executionMs)
+    await removePast(all, remove, 'shares', nowMs)
+    // Shares are as many as were accepted: they go when they expire.
+    for (const kind of ['submissions', 'executions'] as const) {
+      const surplus = (await all[kind as 'executions'].countDocuments()) - limits.maxRecords
+      if (surplus > 0) await evict(all, remove, { kinds: [kind], excess: surplus, measure: 'records' })
     }
-    for (let used = await usage(all); used.bytes > retention.maxBytes; used = await usage(all)) {
-      const next = await oldestKind(all)
-      if (next === undefined) break
-      const excess = Math.ceil(((used.bytes - retention.maxBytes) / used.bytes) * used.records)
-      if ((await remove(next, {}, Math.min(BATCH, excess))) === 0) break
-    }
+    const usage = await evictSurplusBytes(all, remove, limits, 0)
     await all.counts.deleteMany({ count: { $lte: 0 } })
     await healCounts(all)
+    return usage
   } finally {
     await all.leases.deleteOne({ _id: LEASE })
   }
-  return deleted
+}
+
+/** Deletes until so many bytes more fit; gives what is left, which may still be too much. */
+export async function makeMongodbRoom(
+  all: Collections,
+  limits: StoreLimits,
+  bytes: number,
+  deleted: Deleted,
+): Promise<Usage> {
+  for (let waits = 0; !(await takeLease(all, Date.now())); waits++) {
+    // Whoever has it makes room as well.
+    const usage = await usageOf(all)
+    if (usage.bytes + bytes <= limits.maxBytes || waits === MAX_LEASE_WAITS) return usage
+    await setTimeout(LEASE_WAIT_MS)
+  }
+  try {
+    return await evictSurplusBytes(all, removing(all, deleted, true), limits, bytes)
+  } finally {
+    await all.leases.deleteOne({ _id: LEASE })
+  }
+}
+
+async function evictSurplusBytes(
+  all: Collections,
+  remove: Remove,
+  limits: StoreLimits,
+  bytes: number,
+): Promise<Usage> {
+  const { maxBytes } = limits
+  const usage = await usageOf(all)
+  if (usage.bytes + bytes <= maxBytes) return usage
+  const ahead = bytes === 0 ? 0 : Math.floor(maxBytes * AHEAD_PART)
+  const excess = usage.bytes + bytes + ahead - maxBytes
+  const surplusOfShares = Math.min(excess, usage.shareBytes - divideRoom(limits).shareBytes)
+  if (surplusOfShares > 0) {
+    await evict(all, remove, { kinds: ['shares'], excess: surplusOfShares, measure: 'bytes' })
+  }
+  const left = excess - Math.max(0, surplusOfShares)
+  if (left > 0) {
+    await evict(all, remove, { kinds: ['submissions', 'executions'], excess: left, measure: 'bytes' })
+  }
+  return usageOf(all)
+}
+
+/** Deletes records with all that belongs to them, and counts them. */
+export function removing(all: Collections, deleted: Deleted, hasLease = false): Remove {
+  return async (kind, ids) => {
+    if (kind === 'submissions') await removeSubmissions(all, ids)
+    else if (kind === 'executions') await removeExecutions(all, ids)
+    else await removeShares(all, ids)
+    if (hasLease) await all.leases.updateOne({ _id: LEASE }, { $set: { untilMs: Date.now() + LEASE_MS } })
+    deleted[kind] += ids.length
+  }
 }
 
 /** A process that died between a record and its counts left them apart; they are then made anew. */
@@ -112,43 +150,61 @@ function takenOff({ language, status, timeBucket, memoryBucket }: ExecutionDocum
   ]
 }
 
-/** The collection that says how old a kind's records are. All of them have `bytes`. */
-function ageing(all: Collections, kind: Kind): Collection<ExecutionDocument> {
-  // They differ in nothing that is used here but the name of one field.
-  return all[AGE[kind].collection] as unknown as Collection<ExecutionDocument>
-}
-
-function oldest(all: Collections, kind: Kind, filter: object, most: number): Promise<ExecutionDocument[]> {
-  return ageing(all, kind)
-    .find(filter)
-    .sort({ [AGE[kind].field]: 1 })
-    .limit(most)
-    .toArray()
-}
-
 async function takeLease({ leases }: Collections, nowMs: number): Promise<boolean> {
   await leases.deleteMany({ _id: LEASE, untilMs: { $lte: nowMs } })
   return insertedOnce(leases, { _id: LEASE, untilMs: nowMs + LEASE_MS })
 }
 
-async function usage(all: Collections): Promise<{ readonly bytes: number; readonly records: number }> {
-  const sum = { bytes: 0, records: 0 }
-  for (const collection of [all.submissions, all.endings, all.executions, all.shares]) {
-    const [of] = await (collection as Collection<ExecutionDocument>)
-      .aggregate<{ bytes: number }>([{ $group: { _id: null, bytes: { $sum: '$bytes' } } }])
-      .toArray()
-    sum.bytes += of?.bytes ?? 0
-    sum.records += await collection.countDocuments()
-  }
-  return sum
+export async function usageOf(all: Collections): Promise<Usage> {
+  const [submissions = 0, endings = 0, executions = 0, shareBytes = 0] = await Promise.all(
+    [all.submissions, all.endings, all.executions, all.shares].map(async (collection) => {
+      const [sum] = await (collection as Collection<ExecutionDocument>)
+        .aggregate<{ bytes: number }>([{ $group: { _id: null, bytes: { $sum: '$bytes' } } }])
+        .toArray()
+      return sum?.bytes ?? 0
+    }),
+  )
+  const bytes = submissions + endings + executions + shareBytes
+  return { bytes, shareBytes, shares: await all.shares.countDocuments() }
 }
 
-async function oldestKind(all: Collections): Promise<Kind | undefined> {
-  let found: { readonly kind: Kind; readonly ageMs: number } | undefined
-  for (const kind of KINDS) {
-    const [first] = await oldest(all, kind, {}, 1)
-    const ageMs: unknown = first && Reflect.get(first, AGE[kind].field)
-    if (typeof ageMs === 'number' && (found === undefined || ageMs < found.ageMs)) found = { kind, ageMs }
+/** Where each kind says from when on its time has passed. */
+const PAST = { submissions: 'finishedAtMs', executions: 'createdAtMs', shares: 'expiresAtMs' } as const
+
+async function removePast(all: Collections, remove: Remove, kind: Kind, momentMs: number): Promise<void> {
+  const past = ageing(all, kind)
+    .find({ [PAST[kind]]: { $lte: momentMs } })
+    .sort({ [PAST[kind]]: 1 })
+    .project<{ _id: string }>({ _id: 1 })
+    .batchSize(BATCH)
+  let ids: string[] = []
+  const removeFound = async (): Promise<void> => {
+    const mayGo = kind === 'submissions' ? await withoutDueCallback(all, ids) : ids
+    if (mayGo.length > 0) await remove(kind, mayGo)
+    ids = []
   }
-  return found?.kind
+  for await (const { _id } of past) {
+    ids.push(_id)
+    if (ids.length === BATCH) await removeFound()
+  }
+  await removeFound()
+}
+
+async function withoutDueCallback({ callbacks }: Collections, ids: readonly string[]): Promise<string[]> {
+  const due = await callbacks.find({ _id: { $in: [...ids] }, atMs: { $ne: null } }).toArray()
+  const dueIds = new Set(due.map(({ _id }) => _id))
+  return ids.filter((id) => !dueIds.has(id))
+}
+
+async function removeShares({ shares, bodies }: Collections, ids: readonly string[]): Promise<void> {
+  await shares.deleteMany({ _id: { $in: [...ids] } })
+  await bodies.remove(ids)
+}
+
+async function removeExecutions(all: Collections, ids: readonly string[]): Promise<void> {
+  const which = { _id: { $in: [...ids] } }
+  const found = await all.executions.find(which).toArray()
+  await all.executions.deleteMany(which)
+  await all.bodies.remove(ids.map(executionBody))
+  await addToCounts(all.counts, found.flatMap(takenOff))
 }

@@ -2,12 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import type { AnalysisReport } from '../contract/analysis.js'
 import { decode, encode } from './encoding.js'
-import type { Collections, SubmissionDocument } from './mongodb-documents.js'
+import type { Collections, EndingDocument, SubmissionDocument } from './mongodb-documents.js'
 import { insertedOnce } from './mongodb-insert.js'
 import type { NewSubmission, SubmissionEnding, SubmissionRecord, UnfinishedSubmission } from './records.js'
 
+/** Where what is written here has to fit. */
+interface Room {
+  require(all: Collections, bytes: number): Promise<void>
+  added(all: Collections, owner: string | undefined, bytes: number): Promise<void>
+}
+
 export function toDocument(
   submission: NewSubmission,
+  owner: string,
   requestPieces: number,
   bytes: number,
 ): SubmissionDocument {
@@ -25,6 +32,7 @@ export function toDocument(
     analyze,
     callbackUrl,
     requestPieces,
+    owner,
     bytes,
   }
 }
@@ -66,20 +74,20 @@ export async function readSubmission(
 export async function endSubmission(
   jobId: string,
   { status, finishedAtMs, result, analysis }: SubmissionEnding,
-  { submissions, endings, callbacks, bodies }: Collections,
+  all: Collections,
+  room: Room,
 ): Promise<boolean> {
+  const { submissions, endings, callbacks, bodies } = all
   const document = await submissions.findOne({ _id: jobId })
   if (document === null || (await endings.findOne({ _id: jobId })) !== null) return false
   const version = randomUUID()
-  let bytes = 0
-  const write = async (field: string, value: unknown): Promise<number> => {
-    if (value === null) return 0
-    const body = await encode(value)
-    bytes += body.length
-    return bodies.write(jobId, `${field}-${version}`, body)
-  }
-  const resultPieces = await write('result', result)
-  const analysisPieces = await write('analysis', analysis)
+  const [resultBody, analysisBody] = [result && (await encode(result)), analysis && (await encode(analysis))]
+  const bytes = (resultBody?.length ?? 0) + (analysisBody?.length ?? 0)
+  await room.require(all, bytes)
+  const write = async (field: string, body: Uint8Array | null): Promise<number> =>
+    body === null ? 0 : bodies.write(jobId, `${field}-${version}`, body)
+  const resultPieces = await write('result', resultBody)
+  const analysisPieces = await write('analysis', analysisBody)
   if (document.callbackUrl !== null) {
     // Before the ending, or an interruption in between would lose it.
     await insertedOnce(callbacks, {
@@ -90,20 +98,38 @@ export async function endSubmission(
       atMs: finishedAtMs,
     })
   }
-  const ending = { _id: jobId, status, finishedAtMs, resultPieces, analysisPieces, version, bytes }
+  const { owner, bytes: requestBytes } = document
+  const held = { ...(owner !== undefined && { owner }), bytes, requestBytes }
+  const ending = { _id: jobId, status, finishedAtMs, resultPieces, analysisPieces, version, ...held }
   const isFirst = await insertedOnce(endings, ending)
   await submissions.updateOne({ _id: jobId }, { $set: { unfinished: false } })
+  if (isFirst) await room.added(all, owner, bytes)
+  else await removeBodies(all, jobId, version, { resultPieces, analysisPieces })
   return isFirst
+}
+
+/** Of who was late: another one has ended it meanwhile. */
+async function removeBodies(
+  { bodies }: Collections,
+  jobId: string,
+  version: string,
+  { resultPieces, analysisPieces }: Pick<EndingDocument, 'resultPieces' | 'analysisPieces'>,
+): Promise<void> {
+  await bodies.removeField(jobId, `result-${version}`, resultPieces)
+  await bodies.removeField(jobId, `analysis-${version}`, analysisPieces)
 }
 
 export async function addAnalysis(
   jobId: string,
   analysis: AnalysisReport,
-  { endings, bodies }: Collections,
+  all: Collections,
+  room: Room,
 ): Promise<void> {
+  const { endings, bodies } = all
   const ending = await endings.findOne({ _id: jobId })
   if (ending === null || ending.analysisPieces > 0) return
   const body = await encode(analysis)
+  await room.require(all, body.length)
   const analysisPieces = await bodies.write(jobId, `analysis-${ending.version}`, body)
   await endings.updateOne({ _id: jobId }, { $set: { analysisPieces }, $inc: { bytes: body.length } })
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executionOf, testExecutionStore } from './conformance.js'
+import { AMPLE } from './limits.js'
 import { createMongodbStore } from './mongodb.js'
 import { startMongodb } from './mongodb-test-server.js'
 import type { MongodbServer } from './mongodb-test-server.js'
@@ -24,8 +25,8 @@ describe.skipIf(unfit !== '')(`MongoDB${unfit}`, () => {
     const url = databaseUrl(server?.url ?? '', `codeexec-test-${randomUUID()}`)
     const client = new MongoClient(url)
     return {
-      store: createMongodbStore({ url }),
-      reopen: () => Promise.resolve(createMongodbStore({ url })),
+      store: createMongodbStore({ url, limits: AMPLE }),
+      reopen: (limits) => Promise.resolve(createMongodbStore({ url, limits: { ...AMPLE, ...limits } })),
       clear: async () => {
         for (const { name } of await client.db().listCollections().toArray()) {
           await client.db().collection(name).deleteMany({})
@@ -47,9 +48,9 @@ describe.skipIf(ownOnly !== '')(`MongoDB that goes away${ownOnly}`, () => {
   afterAll(() => own?.stop())
 
   it('is STORE_UNAVAILABLE meanwhile, and is there again afterwards', async () => {
-    const store = createMongodbStore({ url: own?.url ?? '' })
+    const store = createMongodbStore({ url: own?.url ?? '', limits: AMPLE })
     const execution = executionOf()
-    await store.saveExecution(execution)
+    await store.saveExecution(execution, { owner: 'owner' })
     await own?.stop()
     await expect(store.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 })
     await expect(store.getExecution(execution.jobId)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
@@ -61,7 +62,7 @@ describe.skipIf(ownOnly !== '')(`MongoDB that goes away${ownOnly}`, () => {
 
   it('may be away when the service starts', async () => {
     await own?.stop()
-    const store = createMongodbStore({ url: own?.url ?? '' })
+    const store = createMongodbStore({ url: own?.url ?? '', limits: AMPLE })
     await expect(store.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await own?.restart?.()
     await expect(store.check()).resolves.toBeUndefined()

@@ -9,11 +9,16 @@ import { decode, encode } from './encoding.js'
 import type { ExecutionStore } from './execution-store.js'
 import type { HistogramRow } from './histogram.js'
 import { memoryBucket, rowsOf, summarize, timeBucket } from './histogram.js'
+import type { StoreLimits } from './limits.js'
+import { RECORD_OVERHEAD_BYTES } from './limits.js'
+import { executionBody } from './mongodb-bodies.js'
 import { callbackLease, claimCallbacks } from './mongodb-callbacks.js'
 import type { Collections } from './mongodb-documents.js'
 import { collectionsOf, createIndexes } from './mongodb-documents.js'
 import { insertedOnce } from './mongodb-insert.js'
 import { addToCounts, pruneMongodb } from './mongodb-prune.js'
+import { MongodbRoom } from './mongodb-room.js'
+import type { Deleted } from './records.js'
 import {
   addAnalysis,
   endSubmission,
@@ -31,11 +36,18 @@ const SOCKET_IDLE_MS = 30_000
 
 export interface MongodbStoreOptions {
   readonly url: string
+  readonly limits: StoreLimits
   /** Used where the URL names no database. */
   readonly database?: string
 }
 
-export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreOptions): ExecutionStore {
+export function createMongodbStore({
+  url,
+  limits,
+  database = 'codeexec',
+}: MongodbStoreOptions): ExecutionStore {
+  const deleted: Deleted = { submissions: 0, executions: 0, shares: 0 }
+  const room = new MongodbRoom(limits, deleted)
   const name = new URL(url).pathname.slice(1)
   let connection: Connection | undefined
   let closed = false
@@ -60,16 +72,21 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
   }
 
   return {
-    addSubmissions: (submissions) =>
-      use(async ({ submissions: documents, bodies }) => {
+    addSubmissions: (submissions, owner) =>
+      use(async (all) => {
+        const bodies = await Promise.all(submissions.map(({ request }) => encode(request)))
+        const bytes = bodies.reduce((sum, body) => sum + body.length + RECORD_OVERHEAD_BYTES, 0)
+        await room.requireUnfinished(all, owner, bytes)
+        await room.require(all, bytes)
         const added = await Promise.all(
-          submissions.map(async (submission) => {
-            const body = await encode(submission.request)
-            const pieces = await bodies.write(submission.jobId, 'request', body)
-            return toDocument(submission, pieces, body.length)
+          submissions.map(async (submission, index) => {
+            const body = bodies[index] ?? new Uint8Array()
+            const pieces = await all.bodies.write(submission.jobId, 'request', body)
+            return toDocument(submission, owner, pieces, body.length + RECORD_OVERHEAD_BYTES)
           }),
         )
-        if (added.length > 0) await documents.insertMany(added)
+        if (added.length > 0) await all.submissions.insertMany(added)
+        await room.added(all, owner, bytes)
       }),
 
     getSubmission: (jobId) => use((all) => readSubmission(jobId, all)),
@@ -95,9 +112,9 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
         return (await submissions.updateOne({ _id: jobId }, change)).matchedCount > 0
       }),
 
-    finishSubmission: (jobId, ending) => use((all) => endSubmission(jobId, ending, all)),
+    finishSubmission: (jobId, ending) => use((all) => endSubmission(jobId, ending, all, room)),
 
-    addAnalysis: (jobId, analysis) => use((all) => addAnalysis(jobId, analysis, all)),
+    addAnalysis: (jobId, analysis) => use((all) => addAnalysis(jobId, analysis, all, room)),
 
     removeSubmission: (jobId) =>
       use(async (all) => {
@@ -115,11 +132,16 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
         await leases.deleteOne({ _id: callbackLease(jobId) })
       }),
 
-    saveExecution: (execution) =>
-      use(async ({ executions, counts, bodies }) => {
+    saveExecution: (execution, holder) =>
+      use(async (all) => {
+        const { submissions, executions, counts, bodies } = all
         const { jobId, createdAtMs, language, status, wallTimeMs, memoryBytes } = execution
         if ((await executions.findOne({ _id: jobId }, { projection: { _id: 1 } })) !== null) return
         const body = await encode(execution)
+        const bytes = body.length + RECORD_OVERHEAD_BYTES
+        await room.require(all, bytes)
+        const owner =
+          'owner' in holder ? holder.owner : (await submissions.findOne({ _id: holder.submission }))?.owner
         const isNew = await insertedOnce(executions, {
           _id: jobId,
           createdAtMs,
@@ -127,16 +149,18 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
           status,
           timeBucket: timeBucket(wallTimeMs),
           memoryBucket: memoryBucket(memoryBytes),
-          pieces: await bodies.write(jobId, 'execution', body),
-          bytes: body.length,
+          pieces: await bodies.write(executionBody(jobId), 'execution', body),
+          ...(owner !== undefined && { owner }),
+          bytes,
         })
         if (isNew) await addToCounts(counts, rowsOf(execution))
+        if (isNew) await room.added(all, owner, bytes)
       }),
 
     getExecution: (jobId) =>
       use(async ({ executions, bodies }) => {
         const document = await executions.findOne({ _id: jobId })
-        const body = document && (await bodies.read(jobId, 'execution', document.pieces))
+        const body = document && (await bodies.read(executionBody(jobId), 'execution', document.pieces))
         return body ? decode(body) : undefined
       }),
 
@@ -146,12 +170,15 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
         return summarize(documents satisfies readonly HistogramRow[])
       }),
 
-    addShare: (share) =>
-      use(async ({ shares, bodies }) => {
+    addShare: (share, owner) =>
+      use(async (all) => {
         const { id, createdAtMs, expiresAtMs } = share
         const body = await encode(share)
-        const pieces = await bodies.write(id, 'share', body)
-        await shares.insertOne({ _id: id, createdAtMs, expiresAtMs, pieces, bytes: body.length })
+        const bytes = body.length + RECORD_OVERHEAD_BYTES
+        await room.requireShare(all, owner, bytes)
+        await room.require(all, bytes)
+        const pieces = await all.bodies.write(id, 'share', body)
+        await all.shares.insertOne({ _id: id, createdAtMs, expiresAtMs, pieces, owner, bytes })
       }),
 
     getShare: (id, nowMs) =>
@@ -167,7 +194,14 @@ export function createMongodbStore({ url, database = 'codeexec' }: MongodbStoreO
         return (await settings.findOne({ _id: settingName }))?.value ?? value
       }),
 
-    prune: (retention, nowMs) => use((all) => pruneMongodb(all, retention, nowMs)),
+    prune: (retention, nowMs) =>
+      use(async (all) => {
+        const usage = await pruneMongodb(all, { retention, nowMs, limits }, deleted)
+        room.measured(usage)
+        const report = { deleted: { ...deleted }, bytes: usage.bytes }
+        Object.assign(deleted, { submissions: 0, executions: 0, shares: 0 })
+        return report
+      }),
 
     check: () =>
       use(async ({ settings }) => {

@@ -64,6 +64,7 @@ export interface DueCallback {
 
 /** One execution that its client asked to keep: what the wire contract calls the execution record. */
 export interface SavedExecution {
+  /** The only key to it: another one than names the execution in queue and logs. */
   readonly jobId: string
   readonly createdAtMs: number
   readonly userId: string
@@ -78,6 +79,9 @@ export interface SavedExecution {
   readonly cpuTimeMs: number
   readonly memoryBytes: number
 }
+
+/** Whose a saved execution is: a client's, or that of whoever a submission is. */
+export type Holder = { readonly owner: string } | { readonly submission: string }
 
 /** A program that somebody made a link to. `content` is whatever the api shares. */
 export interface ShareRecord {
@@ -106,19 +110,23 @@ export interface ExecutionsSummary extends ExecutionFigures {
   readonly byLanguage: Readonly<Record<string, ExecutionFigures>>
 }
 
-/** How long records are kept, and how many. */
+/** How long records are kept. */
 export interface Retention {
   /** From the end of a submission. */
   readonly submissionMs: number
   readonly executionMs: number
-  /** Of each kind. */
-  readonly maxRecords: number
-  /** Of all kinds together, as the database takes them. */
-  readonly maxBytes: number
+}
+
+/** Records by kind. */
+export interface Deleted {
+  submissions: number
+  executions: number
+  shares: number
 }
 
 export interface PruneReport {
-  readonly submissions: number
-  readonly executions: number
-  readonly shares: number
+  /** Since the last report, what had to make room between two included. */
+  readonly deleted: Readonly<Deleted>
+  /** What all records together take now. */
+  readonly bytes: number
 }

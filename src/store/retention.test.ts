@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Retention } from './records.js'
 import { startRetention } from './retention.js'
 
-const RETENTION: Retention = { submissionMs: 1, executionMs: 2, maxRecords: 3, maxBytes: 4 }
-const NOTHING = { submissions: 0, executions: 0, shares: 0 }
+const RETENTION: Retention = { submissionMs: 1, executionMs: 2 }
+const NOTHING = { deleted: { submissions: 0, executions: 0, shares: 0 }, bytes: 0 }
 
 describe('retention', () => {
   it('prunes at once, again and again, one at a time, whatever fails', async () => {

@@ -7,8 +7,8 @@ export interface RetentionOptions {
   readonly intervalMs: number
   /** Milliseconds since 1970. */
   readonly clock: () => number
-  readonly onPruned?: (report: PruneReport) => void
-  readonly onFault?: (error: unknown) => void
+  readonly onPruned: (report: PruneReport) => void
+  readonly onFault: (error: unknown) => void
 }
 
 export interface RetentionJob {
@@ -16,18 +16,23 @@ export interface RetentionJob {
   stop(): Promise<void>
 }
 
+/** Timers know no longer waits. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Prunes the store now and then, never twice at once. A database that is away is tried again next time. */
 export function startRetention(options: RetentionOptions): RetentionJob {
-  const { store, retention, intervalMs, clock, onPruned, onFault } = options
+  const { store, retention, clock, onPruned, onFault } = options
+  const intervalMs = Math.min(options.intervalMs, MAX_TIMER_MS)
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let isStopped = false
 
   const prune = async (): Promise<void> => {
     try {
-      onPruned?.(await store.prune(retention, clock()))
+      const report = await store.prune(retention, clock())
+      onPruned(report)
     } catch (error) {
-      onFault?.(error)
+      onFault(error)
     }
     if (!isStopped) timer = setTimeout(start, intervalMs)
   }

@@ -1,7 +1,7 @@
 /** Which of several processes that share a database file may take up what an earlier one left unfinished. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'libsql'
+import { makePrivateFile, makePrivateFolder } from './private-files.js'
 
 export interface DatabaseClaim {
   release(): void
@@ -12,8 +12,10 @@ export interface DatabaseClaim {
  * it. The claim is SQLite's own lock on a file beside the database, which the kernel takes back from the dead.
  */
 export function claimDatabase(folder: string): DatabaseClaim | undefined {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const database = new Database(path.join(folder, 'claim.db'))
+  makePrivateFolder(folder)
+  const file = path.join(folder, 'claim.db')
+  makePrivateFile(file)
+  const database = new Database(file)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch {

@@ -1,5 +1,6 @@
 /** The service's end of the thread that owns the SQLite connection; a thread that died is started again when needed. */
 import { Worker } from 'node:worker_threads'
+import { makePrivateFile } from './private-files.js'
 import type {
   SqliteAnswer,
   SqliteRequest,
@@ -27,9 +28,12 @@ export class SqliteConnection {
     this.#threadFile = threadFile
   }
 
-  /** Runs statements in one transaction and gives their results in order. */
-  transaction(statements: readonly Statement[]): Promise<readonly StatementResult[]> {
-    return this.#send(statements, 'transaction')
+  /**
+   * Runs statements in one transaction and gives their results in order. With `spareBytes` so much of the room stays
+   * free, or nothing is written.
+   */
+  transaction(statements: readonly Statement[], spareBytes?: number): Promise<readonly StatementResult[]> {
+    return this.#send(statements, 'transaction', spareBytes)
   }
 
   /** Runs one statement in a transaction of its own. */
@@ -60,19 +64,29 @@ export class SqliteConnection {
     this.#closed = true
   }
 
-  #send(statements: readonly Statement[], mode: SqliteRequest['mode']): Promise<readonly StatementResult[]> {
+  #send(
+    statements: readonly Statement[],
+    mode: SqliteRequest['mode'],
+    spareBytes?: number,
+  ): Promise<readonly StatementResult[]> {
     if (this.#closed) return Promise.reject(storeUnavailable(new Error('the store is closed')))
     const worker = (this.#worker ??= this.#start())
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
-      const request: SqliteRequest = { id, statements, mode }
+      const request = {
+        id,
+        statements,
+        mode,
+        ...(spareBytes !== undefined && { spareBytes }),
+      } satisfies SqliteRequest
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread is no window and has no origin
       worker.postMessage(request)
     })
   }
 
   #start(): Worker {
+    makePrivateFile(this.#data.file)
     // Nothing of the service's environment or arguments is any of its business.
     const worker = new Worker(this.#threadFile, { workerData: this.#data, env: {}, argv: [], execArgv: [] })
     let reason: unknown = new Error('the database thread ended')
@@ -95,6 +109,12 @@ export class SqliteConnection {
     if ('results' in answer) pending?.resolve(answer.results)
     else pending?.reject(storeUnavailable(new SqliteError(answer.error, answer.code)))
   }
+}
+
+/** Why the database refused a request, or undefined where it was something else. */
+export function refusalCode(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof SqliteError ? cause.code : undefined
 }
 
 class SqliteError extends Error {

@@ -1,108 +1,87 @@
 /** Keeps the embedded database within its time and size. Works in small transactions, so that others get their turn. */
-import type { PruneReport, Retention } from './records.js'
+import type { StoreLimits, StoreRoom } from './limits.js'
+import { divideRoom } from './limits.js'
+import type { Deleted, Retention } from './records.js'
 import type { SqliteConnection } from './sqlite-connection.js'
+import { BATCH, firstOf, makeRoom, number, remove, removeOldest } from './sqlite-eviction.js'
+import type { HeldRecord } from './sqlite-eviction.js'
+import { maxPages } from './sqlite-schema.js'
 
-/** Records deleted in one transaction: some milliseconds of work. */
-const BATCH = 200
-/** Pages given back to the file system at once. */
-const VACUUM_PAGES = 2000
+const PAGE_BYTES = 4096
 
-interface Kind {
-  readonly table: keyof PruneReport
-  readonly id: string
-  /** Its age counts from here; null for what must not be deleted yet. */
-  readonly age: string
+type Kind = HeldRecord['kind']
+
+/** What is past its time, by kind; each has the moment it is looked at from as its one parameter. */
+const PAST: Readonly<Record<Kind, string>> = {
+  submissions: `job_id AS id, bytes FROM submissions LEFT JOIN holdings ON id = job_id AND kind = 'submissions'
+    WHERE finished_ms <= ? AND callback_at_ms IS NULL ORDER BY finished_ms`,
+  executions: `job_id AS id, bytes FROM executions LEFT JOIN holdings ON id = job_id AND kind = 'executions'
+    WHERE created_ms <= ? ORDER BY created_ms`,
+  shares: `shares.id AS id, bytes FROM shares LEFT JOIN holdings ON holdings.id = shares.id AND kind = 'shares'
+    WHERE expires_ms <= ? ORDER BY expires_ms`,
 }
-
-const KINDS: readonly Kind[] = [
-  { table: 'submissions', id: 'job_id', age: 'finished_ms' },
-  { table: 'executions', id: 'job_id', age: 'created_ms' },
-  { table: 'shares', id: 'id', age: 'created_ms' },
-]
 
 export async function pruneSqlite(
   database: SqliteConnection,
-  retention: Retention,
-  nowMs: number,
-): Promise<PruneReport> {
-  const deleted = { submissions: 0, executions: 0, shares: 0 }
-  const remove = async ({ table, id, age }: Kind, where: string, most: number): Promise<number> => {
-    const { changes } = await database.run(
-      `DELETE FROM ${table} WHERE ${id} IN
-        (SELECT ${id} FROM ${table} WHERE ${age} IS NOT NULL AND ${where} ORDER BY ${age} LIMIT ${most})`,
-    )
-    deleted[table] += changes
-    return changes
-  }
-  const removeAll = async (kind: Kind, where: string, most = Infinity): Promise<void> => {
-    let left = most
-    while (left > 0) {
-      const batch = Math.min(BATCH, left)
-      if ((await remove(kind, where, batch)) < batch) return
-      left -= batch
+  { retention, nowMs, limits }: { retention: Retention; nowMs: number; limits: StoreLimits },
+  deleted: Deleted,
+): Promise<void> {
+  const room = divideRoom(limits)
+  const removePast = async (kind: Kind, momentMs: number): Promise<void> => {
+    const sql = `SELECT ${PAST[kind]} LIMIT ${BATCH}`
+    for (;;) {
+      const { rows } = await database.run(sql, momentMs)
+      const found = rows.map((row) => ({ id: String(row['id']), kind, bytes: Number(row['bytes']) }))
+      if (found.length === 0) return
+      await remove(database, deleted, firstOf(found, Infinity, room.transactionBytes))
     }
   }
-
-  const [submissions, executions, shares] = KINDS as [Kind, Kind, Kind]
-  await removeAll(submissions, `finished_ms <= ${nowMs - retention.submissionMs}`)
-  await removeAll(executions, `created_ms <= ${nowMs - retention.executionMs}`)
-  await removeAll(shares, `expires_ms <= ${nowMs}`)
-  for (const kind of KINDS) {
-    const excess = (await count(database, kind.table)) - retention.maxRecords
-    await removeAll(kind, 'TRUE', excess)
-  }
-  for (let used = await usedBytes(database); used > retention.maxBytes; used = await usedBytes(database)) {
-    const oldest = await oldestKind(database)
-    if (oldest === undefined) break
-    // As many as are too much if all were alike, so that no more goes than must.
-    const counts = await Promise.all(KINDS.map(({ table }) => count(database, table)))
-    const records = counts.reduce((sum, kind) => sum + kind, 0)
-    const excess = Math.ceil(((used - retention.maxBytes) / used) * records)
-    if ((await remove(oldest, 'TRUE', Math.min(BATCH, excess))) === 0) break
-  }
-  await giveSpaceBack(database)
-  return deleted
+  await removePast('submissions', nowMs - retention.submissionMs)
+  await removePast('executions', nowMs - retention.executionMs)
+  await removePast('shares', nowMs)
+  await removeSurplus(database, 'submissions', { limits, room }, deleted)
+  await removeSurplus(database, 'executions', { limits, room }, deleted)
+  await makeRoom(database, room, 0, deleted)
+  await giveSpaceBack(database, room)
 }
 
-async function number(database: SqliteConnection, sql: string): Promise<number | undefined> {
-  const [row] = (await database.run(sql)).rows
-  const value = row && Object.values(row)[0]
-  return typeof value === 'number' ? value : undefined
-}
-
-async function count(database: SqliteConnection, table: string): Promise<number> {
-  return (await number(database, `SELECT count(*) FROM ${table}`)) ?? 0
-}
-
-/** Without the pages that are free already. */
-async function usedBytes(database: SqliteConnection): Promise<number> {
-  const [pages, free, size] = await Promise.all(
-    ['page_count', 'freelist_count', 'page_size'].map((pragma) => number(database, `PRAGMA ${pragma}`)),
-  )
-  return ((pages ?? 0) - (free ?? 0)) * (size ?? 0)
-}
-
-async function oldestKind(database: SqliteConnection): Promise<Kind | undefined> {
-  let oldest: { readonly kind: Kind; readonly ageMs: number } | undefined
-  for (const kind of KINDS) {
-    const ageMs = await number(
-      database,
-      `SELECT min(${kind.age}) FROM ${kind.table} WHERE ${kind.age} IS NOT NULL`,
+/** Shares are as many as were accepted: they go when they expire. */
+async function removeSurplus(
+  database: SqliteConnection,
+  kind: 'submissions' | 'executions',
+  { limits, room }: { limits: StoreLimits; room: StoreRoom },
+  deleted: Deleted,
+): Promise<void> {
+  for (;;) {
+    const surplus = ((await number(database, `SELECT count(*) FROM ${kind}`)) ?? 0) - limits.maxRecords
+    if (surplus <= 0) return
+    const { rows } = await database.run(
+      'SELECT owner, count(*) AS records FROM holdings WHERE kind = ? GROUP BY owner ORDER BY records DESC LIMIT 2',
+      kind,
     )
-    if (ageMs !== undefined && (oldest === undefined || ageMs < oldest.ageMs)) oldest = { kind, ageMs }
+    const lead = Number(rows[0]?.['records'] ?? 0) - Number(rows[1]?.['records'] ?? 0)
+    const removed = await removeOldest(database, deleted, {
+      owner: String(rows[0]?.['owner']),
+      kinds: [kind],
+      bytes: Infinity,
+      transactionBytes: room.transactionBytes,
+      most: Math.min(surplus, Math.max(1, lead)),
+    })
+    if (removed === 0) return
   }
-  return oldest?.kind
 }
 
-async function giveSpaceBack(database: SqliteConnection): Promise<void> {
+async function giveSpaceBack(database: SqliteConnection, room: StoreRoom): Promise<void> {
+  const pages = Math.max(1, Math.min(2000, Math.floor(room.transactionBytes / PAGE_BYTES)))
   for (let free = await freePages(database); free > 0;) {
-    await database.alone(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`)
+    await database.alone(`PRAGMA incremental_vacuum(${pages})`)
     const left = await freePages(database)
     if (left >= free) break
     free = left
   }
   // What was deleted is still in the log until it is taken over and cut.
   await database.alone('PRAGMA wal_checkpoint(TRUNCATE)')
+  await database.alone(maxPages(room.databaseBytes))
 }
 
 async function freePages(database: SqliteConnection): Promise<number> {

@@ -1,3 +1,6 @@
+import type { StoreRoom } from './limits.js'
+import { HOLDINGS } from './sqlite-holdings.js'
+
 /**
  * The tables of the embedded database. `request`, `result` and other bodies are `encode`d bytes and stand last in
  * their rows, so that reading what comes before does not touch their pages.
@@ -6,7 +9,7 @@
  * secure_delete: what was deleted is overwritten rather than left on free pages.
  * synchronous=FULL: an answered write survives the machine's death, not only the process's.
  */
-export const SET_UP: readonly string[] = [
+const TABLES: readonly string[] = [
   'PRAGMA auto_vacuum = INCREMENTAL',
   'PRAGMA journal_mode = WAL',
   'PRAGMA synchronous = FULL',
@@ -64,7 +67,28 @@ export const SET_UP: readonly string[] = [
   'CREATE INDEX IF NOT EXISTS shares_expires ON shares (expires_ms)',
   'CREATE INDEX IF NOT EXISTS shares_created ON shares (created_ms)',
   'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
+  ...HOLDINGS,
 ]
+
+const PAGE_BYTES = 4096
+
+/** What the connection begins with. The database file never grows beyond its room, and the log hardly beyond its own. */
+export function setUp({
+  databaseBytes,
+  logBytes,
+}: Pick<StoreRoom, 'databaseBytes' | 'logBytes'>): readonly string[] {
+  return [
+    ...TABLES,
+    maxPages(databaseBytes),
+    `PRAGMA wal_autocheckpoint = ${Math.min(1000, Math.max(1, Math.floor(logBytes / 8 / PAGE_BYTES)))}`,
+    `PRAGMA journal_size_limit = ${logBytes}`,
+  ]
+}
+
+/** Has no effect below the database's present size, so it is said again when that has shrunk. */
+export function maxPages(databaseBytes: number): string {
+  return `PRAGMA max_page_count = ${Math.max(1, Math.floor(databaseBytes / PAGE_BYTES))}`
+}
 
 /** Counts follow the records in the same transaction, so that they cannot drift from them. */
 function countTriggers(column: string): readonly string[] {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { executionOf, submissionOf, testExecutionStore } from './conformance.js'
+import { executionOf, resultOf, submissionOf, testExecutionStore } from './conformance.js'
+import { AMPLE } from './limits.js'
+import { claimDatabase } from './sqlite-claim.js'
 import { createSqliteStore } from './sqlite.js'
 import { openTestStore } from './test-support.js'
 import type { TestStore } from './test-support.js'
@@ -12,7 +14,8 @@ testExecutionStore('sqlite', async () => {
   const { store, file, threadFile, dispose } = await openTestStore()
   return {
     store,
-    reopen: () => Promise.resolve(createSqliteStore({ file, threadFile })),
+    reopen: (limits) =>
+      Promise.resolve(createSqliteStore({ file, limits: { ...AMPLE, ...limits }, threadFile })),
     clear: async () => {
       await store.check()
       const database = new Database(file)
@@ -34,11 +37,13 @@ describe('the SQLite file', () => {
     readdirSync(test.directory).map((name) => path.join(test.directory, name))
   const bytesOnDisk = (): number => filesOnDisk().reduce((sum, file) => sum + statSync(file).size, 0)
   const isOnDisk = (text: string): boolean => filesOnDisk().some((file) => readFileSync(file).includes(text))
-  const KEEP_NOTHING = { submissionMs: 1, executionMs: 1, maxRecords: 1000, maxBytes: 1e9 }
+  const KEEP_NOTHING = { submissionMs: 1, executionMs: 1 }
 
   it('shrinks when records are pruned', async () => {
     for (let index = 0; index < 50; index++) {
-      await test.store.saveExecution(executionOf({ code: randomBytes(60_000).toString('base64') }))
+      await test.store.saveExecution(executionOf({ code: randomBytes(60_000).toString('base64') }), {
+        owner: 'owner',
+      })
     }
     const before = bytesOnDisk()
     await test.store.prune(KEEP_NOTHING, 1e12)
@@ -49,26 +54,132 @@ describe('the SQLite file', () => {
   it('holds nothing of what was pruned or removed', async () => {
     const [saved, removed] = ['canary-of-an-execution', 'canary-of-a-submission']
     const submission = submissionOf({ callbackUrl: `https://example.org/${removed}` })
-    await test.store.saveExecution(executionOf({ code: saved }))
-    await test.store.addSubmissions([submission])
+    await test.store.saveExecution(executionOf({ code: saved }), { owner: 'owner' })
+    await test.store.addSubmissions([submission], 'owner')
     expect(isOnDisk(saved) && isOnDisk(removed)).toBe(true)
     await test.store.removeSubmission(submission.jobId)
     await test.store.prune(KEEP_NOTHING, 1e12)
     expect([isOnDisk(saved), isOnDisk(removed)]).toEqual([false, false])
   })
 
-  it('is readable by its owner alone', () => {
-    expect(statSync(test.directory).mode & 0o077).toBe(0)
+  const modes = (): readonly number[] => filesOnDisk().map((file) => statSync(file).mode & 0o777)
+
+  it('is readable by its owner alone, whatever the umask', async () => {
+    const umask = process.umask(0)
+    try {
+      const directory = path.join(test.directory, 'new')
+      const file = path.join(directory, 'codeexec.db')
+      const store = createSqliteStore({ file, limits: AMPLE, threadFile: test.threadFile })
+      await store.saveExecution(executionOf(), { owner: 'owner' })
+      const claim = claimDatabase(directory)
+      const files = readdirSync(directory).toSorted()
+      expect(files).toEqual(expect.arrayContaining(['claim.db', 'codeexec.db', 'codeexec.db-wal']))
+      expect(files.map((name) => statSync(path.join(directory, name)).mode & 0o777)).toEqual(
+        files.map(() => 0o600),
+      )
+      expect(statSync(directory).mode & 0o777).toBe(0o700)
+      claim?.release()
+      await store.close()
+    } finally {
+      process.umask(umask)
+    }
+  })
+
+  it('is taken from others where it and its folder were readable', async () => {
+    await test.store.saveExecution(executionOf(), { owner: 'owner' })
+    for (const file of filesOnDisk()) chmodSync(file, 0o644)
+    chmodSync(test.directory, 0o755)
+    const other = createSqliteStore({ file: test.file, limits: AMPLE, threadFile: test.threadFile })
+    await other.check()
+    expect(modes()).toEqual(filesOnDisk().map(() => 0o600))
+    expect(statSync(test.directory).mode & 0o777).toBe(0o700)
+    await other.close()
+  })
+
+  it('leaves the mode of a folder that others use too', async () => {
+    await test.store.check()
+    writeFileSync(path.join(test.directory, 'of-another-program'), '')
+    chmodSync(test.directory, 0o755)
+    const other = createSqliteStore({ file: test.file, limits: AMPLE, threadFile: test.threadFile })
+    await other.check()
+    expect(statSync(test.directory).mode & 0o777).toBe(0o755)
+    await other.close()
+  })
+
+  it('never takes more than its room on the disk, its log included, whatever is written at once', async () => {
+    const maxBytes = 8 * 2 ** 20
+    const limits = { ...AMPLE, maxBytes }
+    const store = createSqliteStore({ file: test.file, limits, threadFile: test.threadFile })
+    await store.check()
+    const sizes: number[] = []
+    for (let round = 0; round < 6; round++) {
+      const written = Array.from({ length: 10 }, async (_, index) => {
+        const code = randomBytes(100_000 + 97_000 * (index % 5)).toString('base64')
+        await store.saveExecution(executionOf({ createdAtMs: round, code }), { owner: `owner ${index}` })
+        sizes.push(bytesOnDisk())
+      })
+      const submission = submissionOf({ createdAtMs: round })
+      await Promise.all([...written, store.addSubmissions([submission], 'owner')])
+      await store.finishSubmission(submission.jobId, {
+        status: 'finished',
+        finishedAtMs: round,
+        result: resultOf(submission.jobId, { errorMessage: randomBytes(900_000).toString('base64') }),
+        analysis: null,
+      })
+      sizes.push(bytesOnDisk())
+    }
+    await store.prune({ submissionMs: 1e12, executionMs: 1e12 }, 10)
+    sizes.push(bytesOnDisk())
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(maxBytes)
+    // It is used, too.
+    expect(Math.max(...sizes)).toBeGreaterThan(maxBytes / 2)
+    await store.close()
+  })
+
+  it('shrinks to a smaller room that it is given on a restart', async () => {
+    for (let index = 0; index < 40; index++) {
+      const code = randomBytes(200_000).toString('base64')
+      await test.store.saveExecution(executionOf({ createdAtMs: index, code }), { owner: 'owner' })
+    }
+    await test.store.close()
+    const maxBytes = 4 * 2 ** 20
+    expect(bytesOnDisk()).toBeGreaterThan(maxBytes)
+    const limits = { ...AMPLE, maxBytes }
+    const store = createSqliteStore({ file: test.file, limits, threadFile: test.threadFile })
+    await store.prune({ submissionMs: 1e12, executionMs: 1e12 }, 10)
+    expect(bytesOnDisk()).toBeLessThanOrEqual(maxBytes)
+    expect((await store.summarizeExecutions()).total).toBeGreaterThan(3)
+    await store.close()
+  })
+
+  it('from before records had owners is pruned like any other', async () => {
+    const executions = [1, 2, 3].map((createdAtMs) => executionOf({ createdAtMs }))
+    for (const execution of executions) await test.store.saveExecution(execution, { owner: 'owner' })
+    await test.store.close()
+    const database = new Database(test.file)
+    database.exec('DROP TABLE holdings; DROP TABLE holders')
+    database.close()
+    const store = createSqliteStore({
+      file: test.file,
+      limits: { ...AMPLE, maxRecords: 2 },
+      threadFile: test.threadFile,
+    })
+    const report = await store.prune({ submissionMs: 1e12, executionMs: 1e12 }, 10)
+    expect(report.deleted.executions).toBe(1)
+    const past = await store.prune({ submissionMs: 1, executionMs: 1 }, 10)
+    expect(past.deleted.executions).toBe(2)
+    await store.close()
   })
 
   it('that cannot be opened is STORE_UNAVAILABLE, and works when it can be', async () => {
     const broken = createSqliteStore({
       file: path.join(test.directory, 'missing', 'x.db'),
+      limits: AMPLE,
       threadFile: test.threadFile,
     })
     await test.store.check()
     // The folder was made when the store was; a folder in the place of the file cannot be opened as one.
-    const blocked = createSqliteStore({ file: test.directory, threadFile: test.threadFile })
+    const blocked = createSqliteStore({ file: test.directory, limits: AMPLE, threadFile: test.threadFile })
     await expect(blocked.check()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 })
     await expect(blocked.getExecution('x')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await blocked.close()
@@ -77,7 +188,7 @@ describe('the SQLite file', () => {
   })
 
   it('takes no more once closed', async () => {
-    const other = createSqliteStore({ file: test.file, threadFile: test.threadFile })
+    const other = createSqliteStore({ file: test.file, limits: AMPLE, threadFile: test.threadFile })
     await other.check()
     await other.close()
     await other.close()

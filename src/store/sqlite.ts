@@ -1,50 +1,73 @@
 /** The embedded store: one SQLite file in the data folder. One process uses it at a time. */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { ExecutionStore } from './execution-store.js'
-import { decode, decodeNullable, encode } from './encoding.js'
+import { decode, encode } from './encoding.js'
 import type { HistogramRow } from './histogram.js'
 import { memoryBucket, summarize, timeBucket } from './histogram.js'
-import type {
-  CallbackOutcome,
-  CallbackState,
-  DueCallback,
-  NewSubmission,
-  SavedExecution,
-  ShareRecord,
-  SubmissionEnding,
-  SubmissionRecord,
-  SubmissionStatus,
-  UnfinishedSubmission,
-} from './records.js'
-import { SqliteConnection } from './sqlite-connection.js'
+import type { Deleted, SavedExecution, ShareRecord } from './records.js'
+import { divideRoom, RECORD_OVERHEAD_BYTES } from './limits.js'
+import type { StoreLimits } from './limits.js'
+import { makePrivateFolder } from './private-files.js'
+import { refusalCode, SqliteConnection } from './sqlite-connection.js'
+import { usedBytes } from './sqlite-eviction.js'
+import { addHolding, heldBeside } from './sqlite-holdings.js'
 import { pruneSqlite } from './sqlite-prune.js'
-import { SET_UP } from './sqlite-schema.js'
+import { SqliteRoom } from './sqlite-room.js'
+import { setUp } from './sqlite-schema.js'
+import {
+  bodyOf,
+  endSubmission,
+  insertSubmission,
+  RECORD_COLUMNS,
+  toDueCallback,
+  toRecord,
+  toUnfinished,
+} from './sqlite-submissions.js'
 import type { Statement, StatementResult } from './sqlite-thread.js'
+import { clientStoreFull, storeFull } from './unavailable.js'
 
 export interface SqliteStoreOptions {
   readonly file: string
+  readonly limits: StoreLimits
   /** Compiled code of the database thread, where it is not beside this file. */
   readonly threadFile?: URL
 }
 
 type Row = StatementResult['rows'][number]
 
-export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): ExecutionStore {
-  // Only the service itself reads what clients sent.
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+export function createSqliteStore({ file, limits, threadFile }: SqliteStoreOptions): ExecutionStore {
+  makePrivateFolder(path.dirname(file))
+  const { databaseBytes, logBytes, transactionBytes, shareBytes } = divideRoom(limits)
   const database = new SqliteConnection(
-    { file, setUp: SET_UP },
+    { file, setUp: setUp({ databaseBytes, logBytes }), databaseBytes, transactionBytes },
     threadFile ?? new URL('./sqlite-thread.js', import.meta.url),
   )
+  const deleted: Deleted = { submissions: 0, executions: 0, shares: 0 }
+  const room = new SqliteRoom(database, limits, deleted)
   const changed = async (sql: string, ...params: NonNullable<Statement['params']>): Promise<boolean> =>
     (await database.run(sql, ...params)).changes > 0
   const first = async (sql: string, ...params: NonNullable<Statement['params']>): Promise<Row | undefined> =>
     (await database.run(sql, ...params)).rows[0]
 
   return {
-    async addSubmissions(submissions) {
-      await database.transaction(await Promise.all(submissions.map(insertSubmission)))
+    async addSubmissions(submissions, owner) {
+      const [{ jobId } = { jobId: '' }] = submissions
+      if (jobId === '') return
+      const bodies = await Promise.all(submissions.map(({ request }) => encode(request)))
+      const bytes = bodies.reduce((sum, body) => sum + body.length + RECORD_OVERHEAD_BYTES, 0)
+      const results = await room
+        .write(
+          [
+            mayHold('unfinished', owner, bytes, limits.clientBytes),
+            ...submissions.flatMap((submission, index) =>
+              insertSubmission(submission, bodies[index] ?? new Uint8Array(), owner),
+            ),
+            heldBeside(jobId),
+          ],
+          { bytes, isNew: true },
+        )
+        .catch(explain('submissions that have not ended', limits.clientBytes))
+      await room.trim(results.at(-1))
     },
 
     async getSubmission(jobId) {
@@ -54,7 +77,7 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
 
     async getRequest(jobId) {
       const row = await first('SELECT request FROM submissions WHERE job_id = ?', jobId)
-      return row && decode(bytes(row['request']))
+      return row && decode(bodyOf(row['request']))
     },
 
     markRunning: (jobId, startedAtMs) =>
@@ -72,14 +95,26 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
       ),
 
     async finishSubmission(jobId, ending) {
-      return changed(...(await endSubmission(jobId, ending)))
+      const { statements, bytes } = await endSubmission(jobId, ending)
+      const results = await room.write([...statements, heldBeside(jobId)], { bytes, isNew: false })
+      await room.trim(results.at(-1))
+      return results[0]?.changes === 1
     },
 
     async addAnalysis(jobId, analysis) {
-      await database.run(
-        'UPDATE submissions SET analysis = ? WHERE job_id = ? AND finished_ms IS NOT NULL AND analysis IS NULL',
-        await encode(analysis),
-        jobId,
+      const body = await encode(analysis)
+      await room.write(
+        [
+          {
+            sql: 'UPDATE submissions SET analysis = ? WHERE job_id = ? AND finished_ms IS NOT NULL AND analysis IS NULL',
+            params: [body, jobId],
+          },
+          {
+            sql: `UPDATE holdings SET bytes = bytes + ? WHERE id = ? AND kind = 'submissions' AND changes() > 0`,
+            params: [body.length, jobId],
+          },
+        ],
+        { bytes: body.length, isNew: true },
       )
     },
 
@@ -119,24 +154,35 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
       )
     },
 
-    async saveExecution(execution) {
+    async saveExecution(execution, holder) {
       const { jobId, createdAtMs, language, status, wallTimeMs, memoryBytes } = execution
-      await database.run(
-        `INSERT INTO executions (job_id, created_ms, language, status, time_bucket, memory_bucket, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-        jobId,
-        createdAtMs,
-        language,
-        status,
-        timeBucket(wallTimeMs),
-        memoryBucket(memoryBytes),
-        await encode(execution),
+      const body = await encode(execution)
+      const results = await room.write(
+        [
+          {
+            sql: `INSERT INTO executions (job_id, created_ms, language, status, time_bucket, memory_bucket, body)
+              VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+            params: [
+              jobId,
+              createdAtMs,
+              language,
+              status,
+              timeBucket(wallTimeMs),
+              memoryBucket(memoryBytes),
+              body,
+            ],
+          },
+          addHolding({ id: jobId, kind: 'executions', bodyBytes: body.length, sinceMs: createdAtMs }, holder),
+          heldBeside(jobId),
+        ],
+        { bytes: body.length, isNew: true },
       )
+      await room.trim(results.at(-1))
     },
 
     async getExecution(jobId) {
       const row = await first('SELECT body FROM executions WHERE job_id = ?', jobId)
-      return row && decode<SavedExecution>(bytes(row['body']))
+      return row && decode<SavedExecution>(bodyOf(row['body']))
     },
 
     async summarizeExecutions() {
@@ -149,19 +195,38 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
       return summarize(JSON.parse(String(row?.['counts'] ?? '[]')) as readonly HistogramRow[])
     },
 
-    async addShare(share) {
-      await database.run(
-        'INSERT INTO shares (id, created_ms, expires_ms, body) VALUES (?, ?, ?, ?)',
-        share.id,
-        share.createdAtMs,
-        share.expiresAtMs,
-        await encode(share),
-      )
+    async addShare(share, owner) {
+      const { id, createdAtMs, expiresAtMs } = share
+      const body = await encode(share)
+      const bytes = body.length + RECORD_OVERHEAD_BYTES
+      await room
+        .write(
+          [
+            mayHold('shares', owner, bytes, limits.clientShareBytes),
+            {
+              sql: 'SELECT 1 FROM (SELECT sum(shares) AS sum FROM holders WHERE shares > 0) WHERE coalesce(sum, 0) + ? <= ?',
+              params: [bytes, shareBytes],
+              orFail: 'STORE_FULL',
+            },
+            {
+              sql: 'SELECT 1 WHERE (SELECT count(*) FROM shares) < ?',
+              params: [limits.maxRecords],
+              orFail: 'STORE_FULL',
+            },
+            {
+              sql: 'INSERT INTO shares (id, created_ms, expires_ms, body) VALUES (?, ?, ?, ?)',
+              params: [id, createdAtMs, expiresAtMs, body],
+            },
+            addHolding({ id, kind: 'shares', bodyBytes: body.length, sinceMs: createdAtMs }, { owner }),
+          ],
+          { bytes, isNew: true },
+        )
+        .catch(explain('shares', limits.clientShareBytes))
     },
 
     async getShare(id, nowMs) {
       const row = await first('SELECT body FROM shares WHERE id = ? AND expires_ms > ?', id, nowMs)
-      return row && decode<ShareRecord>(bytes(row['body']))
+      return row && decode<ShareRecord>(bodyOf(row['body']))
     },
 
     async settingOr(name, value) {
@@ -172,7 +237,12 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
       return String(read?.rows[0]?.['value'] ?? value)
     },
 
-    prune: (retention, nowMs) => pruneSqlite(database, retention, nowMs),
+    async prune(retention, nowMs) {
+      await pruneSqlite(database, { retention, nowMs, limits }, deleted)
+      const report = { deleted: { ...deleted }, bytes: await usedBytes(database) }
+      Object.assign(deleted, { submissions: 0, executions: 0, shares: 0 })
+      return report
+    },
 
     async check() {
       await database.run('SELECT 1 FROM settings LIMIT 1')
@@ -182,94 +252,19 @@ export function createSqliteStore({ file, threadFile }: SqliteStoreOptions): Exe
   }
 }
 
-const RECORD_COLUMNS = `job_id, key, language, status, attempts, created_ms, started_ms, finished_ms, save_metric,
-  analyze, callback_url, callback_outcome, callback_attempts, analysis, result`
-
-async function insertSubmission(submission: NewSubmission): Promise<Statement> {
-  const { jobId, key, createdAtMs, request, saveMetric, analyze, callbackUrl } = submission
+/** Holds where the owner would have no more than its part. */
+function mayHold(kind: 'unfinished' | 'shares', owner: string, bytes: number, maxBytes: number): Statement {
   return {
-    sql: `INSERT INTO submissions
-      (job_id, key, language, created_ms, save_metric, analyze, callback_url, callback_outcome, request)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    params: [
-      jobId,
-      key,
-      request.language,
-      createdAtMs,
-      Number(saveMetric),
-      Number(analyze),
-      callbackUrl,
-      callbackUrl === null ? null : 'waiting',
-      await encode(request),
-    ],
+    sql: `SELECT 1 WHERE coalesce((SELECT ${kind} FROM holders WHERE owner = ?), 0) + ? <= ?`,
+    params: [owner, bytes, maxBytes],
+    orFail: 'CLIENT_STORE_FULL',
   }
 }
 
-async function endSubmission(
-  jobId: string,
-  { status, finishedAtMs, result, analysis }: SubmissionEnding,
-): Promise<[string, ...NonNullable<Statement['params']>]> {
-  return [
-    `UPDATE submissions SET status = ?, finished_ms = ?, result = ?, analysis = ?,
-       callback_at_ms = CASE WHEN callback_url IS NULL THEN NULL ELSE ? END
-     WHERE job_id = ? AND finished_ms IS NULL`,
-    status,
-    finishedAtMs,
-    result && (await encode(result)),
-    analysis && (await encode(analysis)),
-    finishedAtMs,
-    jobId,
-  ]
-}
-
-async function toRecord(row: Row): Promise<SubmissionRecord> {
-  const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]))
-  return {
-    jobId: String(row['job_id']),
-    key: String(row['key']),
-    language: String(row['language']),
-    status: String(row['status']) as SubmissionStatus,
-    attempts: Number(row['attempts']),
-    createdAtMs: Number(row['created_ms']),
-    startedAtMs: number('started_ms'),
-    finishedAtMs: number('finished_ms'),
-    saveMetric: row['save_metric'] === 1,
-    analyze: row['analyze'] === 1,
-    callbackUrl: row['callback_url'] === null ? null : String(row['callback_url']),
-    callback: toCallback(row),
-    analysis: await decodeNullable(optionalBytes(row['analysis'])),
-    result: await decodeNullable(optionalBytes(row['result'])),
+/** Says what a refusal of the database means for the client. */
+function explain(what: string, maxBytes: number): (error: unknown) => never {
+  return (error) => {
+    if (refusalCode(error) === 'CLIENT_STORE_FULL') throw clientStoreFull(what, maxBytes)
+    throw refusalCode(error) === 'STORE_FULL' ? storeFull() : error
   }
-}
-
-function toCallback(row: Row): CallbackState | null {
-  const outcome = row['callback_outcome']
-  if (outcome === null) return null
-  return { outcome: String(outcome) as CallbackOutcome, attempts: Number(row['callback_attempts']) }
-}
-
-function toUnfinished(row: Row): UnfinishedSubmission {
-  return {
-    jobId: String(row['job_id']),
-    createdAtMs: Number(row['created_ms']),
-    status: row['status'] === 'running' ? 'running' : 'queued',
-    attempts: Number(row['attempts']),
-  }
-}
-
-function toDueCallback(row: Row): DueCallback {
-  return {
-    jobId: String(row['job_id']),
-    url: String(row['callback_url']),
-    attempts: Number(row['callback_attempts']),
-  }
-}
-
-function bytes(value: Row[string] | undefined): Uint8Array {
-  if (value instanceof Uint8Array) return value
-  throw new TypeError('a body in the database is not bytes')
-}
-
-function optionalBytes(value: Row[string] | undefined): Uint8Array | null {
-  return value === null || value === undefined ? null : bytes(value)
 }

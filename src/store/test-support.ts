@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transformWithEsbuild } from 'vite'
+import { AMPLE } from './limits.js'
 import type { ExecutionStore } from './execution-store.js'
 import { createSqliteStore } from './sqlite.js'
 
@@ -33,7 +34,7 @@ export async function openTestStore(): Promise<TestStore> {
   const threadFile = await (compiled ??= compileThread())
   const directory = mkdtempSync(path.join(tmpdir(), 'store-'))
   const file = path.join(directory, 'codeexec.db')
-  const store = createSqliteStore({ file, threadFile })
+  const store = createSqliteStore({ file, limits: AMPLE, threadFile })
   return {
     store,
     directory,

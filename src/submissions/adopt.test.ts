@@ -43,7 +43,7 @@ async function adopt(
 
 async function added(own: Partial<NewSubmission> = {}): Promise<string> {
   const submission = submissionOf({ createdAtMs: LONG_AGO_MS, ...own })
-  await test.store.addSubmissions([submission])
+  await test.store.addSubmissions([submission], 'client')
   return submission.jobId
 }
 

@@ -3,8 +3,9 @@ import type { AnalysisReport } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { ExecutionStore } from '../store/execution-store.js'
-import type { NewSubmission, SubmissionRecord } from '../store/records.js'
+import type { NewSubmission, SubmissionEnding, SubmissionRecord } from '../store/records.js'
 import { toSavedExecution } from './saved-execution.js'
+import { savedExecutionId } from './submission-id.js'
 
 export interface RecorderOptions {
   readonly store: ExecutionStore
@@ -13,7 +14,7 @@ export interface RecorderOptions {
   readonly onCallbackDue?: () => void
 }
 
-export type Recorded = Pick<NewSubmission, 'jobId' | 'saveMetric' | 'callbackUrl' | 'createdAtMs'>
+export type Recorded = Pick<NewSubmission, 'jobId' | 'key' | 'saveMetric' | 'callbackUrl' | 'createdAtMs'>
 
 export interface Recorder {
   recordStart(jobId: string): Promise<void>
@@ -57,11 +58,17 @@ export function createRecorder({ store, clock, onFault, onCallbackDue }: Recorde
 
     async recordResult(submission, request, result, analysis) {
       const { jobId, saveMetric, createdAtMs, callbackUrl } = submission
-      await persistently(jobId, async () => {
-        if (saveMetric) await store.saveExecution(toSavedExecution(request, result, createdAtMs))
-        const status = result.status === 'cancelled' ? 'cancelled' : 'finished'
-        await store.finishSubmission(jobId, { status, finishedAtMs: clock(), result, analysis })
-      })
+      if (saveMetric) {
+        const id = savedExecutionId(submission)
+        const saved = toSavedExecution(request, result, { jobId: id, createdAtMs })
+        await persistently(jobId, () => store.saveExecution(saved, { submission: jobId }))
+      }
+      const status = result.status === 'cancelled' ? 'cancelled' : 'finished'
+      const end = (ending: Pick<SubmissionEnding, 'result' | 'analysis'>) =>
+        persistently(jobId, () => store.finishSubmission(jobId, { status, finishedAtMs: clock(), ...ending }))
+      const isEnded = await end({ result, analysis })
+      // Its client waits for an end, if not for this one.
+      if (isEnded === undefined) await end({ result: notKept(result), analysis: null })
       if (callbackUrl !== null) onCallbackDue?.()
     },
 
@@ -86,4 +93,10 @@ export function createRecorder({ store, clock, onFault, onCallbackDue }: Recorde
       await store.markQueued(jobId).catch((error: unknown) => onFault?.({ jobId, error }))
     },
   }
+}
+
+/** Stands for a result that the store refused, as where there is no room for it. */
+function notKept({ jobId, language, version }: ExecutionResult): ExecutionResult {
+  const errorMessage = 'The program ran, but the server had no room to keep its result.'
+  return { jobId, language, version, status: 'internal_error', errorMessage, compile: null, run: null }
 }

@@ -61,7 +61,8 @@ export async function adoptSubmissions(adoption: Adoption): Promise<void> {
     const others = page.filter(
       ({ jobId, createdAtMs }) => !isLive(jobId) && clock() - createdAtMs > ADOPT_AFTER_MS,
     )
-    const left = (await queue.unattended?.(others.map(({ jobId }) => jobId))) ?? []
+    const otherIds = others.map(({ jobId }) => jobId)
+    const left = (await queue.unattended?.(otherIds)) ?? []
     for (const jobId of left) {
       const record = await store.getSubmission(jobId)
       const request = await store.getRequest(jobId)

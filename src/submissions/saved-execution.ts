@@ -5,11 +5,11 @@ import type { SavedExecution } from '../store/records.js'
 export function toSavedExecution(
   request: ExecutionRequest,
   result: ExecutionResult,
-  createdAtMs: number,
+  { jobId, createdAtMs }: Pick<SavedExecution, 'jobId' | 'createdAtMs'>,
 ): SavedExecution {
   const { run } = result
   return {
-    jobId: request.jobId,
+    jobId,
     createdAtMs,
     userId: 'anonymous',
     projectId: 'default',

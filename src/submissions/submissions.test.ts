@@ -10,7 +10,7 @@ import { openTestStore } from '../store/test-support.js'
 import type { TestStore } from '../store/test-support.js'
 import type { StreamedEvent } from './event-stream.js'
 import { createMemoryEventStream } from './memory-event-stream.js'
-import { formatId, newSubmissionId, parseId } from './submission-id.js'
+import { formatId, newSubmissionId, parseId, savedExecutionId } from './submission-id.js'
 import type { Order, SubmissionView, Submissions, SubmissionsOptions } from './submissions.js'
 import { createSubmissions } from './submissions.js'
 
@@ -170,7 +170,9 @@ describe('submissions', () => {
     const running = await service.untilRunning(1)
     running.finish()
     await service.ended(id)
-    expect(await test.store.getExecution(running.request.jobId)).toMatchObject({
+    const submissionId = parseId(id) ?? newSubmissionId()
+    expect(await test.store.getExecution(running.request.jobId)).toBeUndefined()
+    expect(await test.store.getExecution(savedExecutionId(submissionId))).toMatchObject({
       userId: 'anonymous',
       projectId: 'default',
       output: 'out\0ü',

@@ -128,7 +128,7 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
         const { jobId, key } = newSubmissionId(order.request.jobId)
         return { ...order, jobId, key, createdAtMs: clock() }
       })
-      await store.addSubmissions(submissions)
+      await store.addSubmissions(submissions, clientKey)
       return Promise.all(
         submissions.map(async (submission) => {
           try {

@@ -82,7 +82,7 @@ const refusing = (): Webhooks => webhooks({ allowedNetworks: [] })
 /** A submission that has ended and whose callback is due. */
 async function endedWith(callbackUrl: string): Promise<string> {
   const { jobId, key } = newSubmissionId()
-  await test.store.addSubmissions([submissionOf({ jobId, key, callbackUrl })])
+  await test.store.addSubmissions([submissionOf({ jobId, key, callbackUrl })], 'client')
   await test.store.finishSubmission(jobId, {
     status: 'finished',
     finishedAtMs: nowMs,

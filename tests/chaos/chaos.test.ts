@@ -1,6 +1,7 @@
 /** A thousand submissions while everything around them is killed and comes back. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createMongodbStore } from '../../src/store/mongodb.js'
+import { AMPLE } from '../../src/store/limits.js'
 import { metric } from '../e2e/support/client.js'
 import { describeSplit, startSplit } from '../e2e/support/split.js'
 import type { Split } from '../e2e/support/split.js'
@@ -90,7 +91,7 @@ describeSplit(`a service in pieces, seed ${seed}`, () => {
     if (service === undefined) throw new Error('there is no api')
     await expect.poll(() => metric(service, 'codeexec_queue_depth'), PATIENCE).toBe(0)
     await expect.poll(() => metric(service, 'codeexec_executions_running'), PATIENCE).toBe(0)
-    const store = createMongodbStore({ url: split.mongodbUrl })
+    const store = createMongodbStore({ url: split.mongodbUrl, limits: AMPLE })
     await expect.poll(() => store.unfinishedSubmissions(10), PATIENCE).toEqual([])
     await store.close()
   })

@@ -24,7 +24,7 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       body: executeOneFile,
       response: {
         200: jsonAnswer('How the program ended, whatever its end.', executeAnswer, RATE_LIMIT_HEADERS),
-        ...errorAnswers([...EXECUTION_ERRORS, 'STORE_UNAVAILABLE']),
+        ...errorAnswers([...EXECUTION_ERRORS, 'STORE_FULL', 'STORE_UNAVAILABLE']),
       },
     },
     handler: async (request): Promise<ExecuteAnswer> => {
@@ -33,7 +33,8 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       const program = programOfOneFile(body.code, language.mainFile)
       const execution = toExecutionRequest(language, program, body, context.config)
       const analysis = analyzeBeside(body.analyze, execution, context)
-      const result = await executeAndSave(execution, body.saveMetric, context, () =>
+      const { clientKey } = request
+      const result = await executeAndSave(execution, body.saveMetric, { ...context, clientKey }, () =>
         executeFor(request, execution, context),
       )
       return toExecuteAnswer(result, analysis())

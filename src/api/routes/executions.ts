@@ -15,7 +15,7 @@ export function executionsRoute(app: App, { store }: Records): void {
       operationId: 'getExecution',
       tags: ['Records'],
       summary: 'Read an execution that was saved with `saveMetric`',
-      params: z.object({ jobId: z.string().describe('The `jobId` of its result.') }),
+      params: z.object({ jobId: z.string().describe('The `jobId` of its result: the only key to it.') }),
       response: {
         200: jsonAnswer('Its record.', savedExecutionAnswer),
         ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),

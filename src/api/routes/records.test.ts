@@ -11,6 +11,8 @@ import { shareAnswer } from '../../contract/wire/shares.js'
 import { submissionAnswer } from '../../contract/wire/submissions.js'
 import { createMemoryQueue } from '../../queue/memory.js'
 import type { ExecutionStore } from '../../store/execution-store.js'
+import { AMPLE } from '../../store/limits.js'
+import { createSqliteStore } from '../../store/sqlite.js'
 import { openTestStore } from '../../store/test-support.js'
 import type { TestStore } from '../../store/test-support.js'
 import type { EventStream } from '../../submissions/event-stream.js'
@@ -318,6 +320,23 @@ describe('saveMetric', () => {
       createdAt: '2026-01-01T00:00:00.000Z',
     })
     expect(log()).not.toContain(CANARY)
+    expect(log()).not.toContain(result.jobId)
+    const [, logged] = /"jobId":"([^"]+)"/.exec(log()) ?? []
+    expect(logged).toBeDefined()
+    expect((await app.inject({ url: `/api/v1/executions/${logged}` })).statusCode).toBe(404)
+  })
+
+  it('true gives a submission the key to the record, in its result and its events, and the log none', async () => {
+    const id = await submit({ ...payload, saveMetric: true })
+    const { result } = (await app.inject({ url: `/api/v1/submissions/${id}?wait=10` })).json<{
+      result: { jobId: string }
+    }>()
+    const record = await app.inject({ url: `/api/v1/executions/${result.jobId}` })
+    expect(savedExecutionAnswer.parse(record.json())).toMatchObject({ jobId: result.jobId, code: CANARY })
+    const events = await app.inject({ url: `/api/v1/submissions/${id}/events` })
+    expect(events.body).toContain(`"jobId":"${result.jobId}"`)
+    expect(log()).not.toContain(result.jobId)
+    expect(log()).not.toContain(id)
   })
 
   it('true refuses before the program runs while the database is away', async () => {
@@ -379,6 +398,41 @@ describe('shares', () => {
     })
     nowMs += 60_000
     expect((await app.inject({ url: `/api/v1/shares/${id}` })).statusCode).toBe(404)
+  })
+
+  it('of one client have a room of their own, and are refused beyond it', async () => {
+    await app.close()
+    const limits = { ...AMPLE, clientShareBytes: 300_000 }
+    const store = createSqliteStore({ file: test.file, limits, threadFile: test.threadFile })
+    await start(store)
+    const large = { ...HELLO, code: randomBytes(180_000).toString('base64') }
+    const first = await post('/api/v1/shares', large)
+    expect(first.statusCode).toBe(201)
+    const second = await post('/api/v1/shares', large)
+    expect(second.statusCode).toBe(429)
+    expect(second.headers['retry-after']).toBeDefined()
+    expect(second.json()).toMatchObject({
+      code: 'CLIENT_STORE_FULL',
+      errorMessage: expect.stringContaining('300000 bytes'),
+    })
+    const { id } = first.json<{ id: string }>()
+    expect((await app.inject({ url: `/api/v1/shares/${id}` })).statusCode).toBe(200)
+    await app.close()
+    await store.close()
+    await start()
+  })
+
+  it('are refused where they are larger than anything the server keeps', async () => {
+    await app.close()
+    const limits = { ...AMPLE, maxBytes: 2 ** 20 }
+    const store = createSqliteStore({ file: test.file, limits, threadFile: test.threadFile })
+    await start(store)
+    const made = await post('/api/v1/shares', { ...HELLO, code: randomBytes(300_000).toString('base64') })
+    expect(made.statusCode).toBe(413)
+    expect(made.json()).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
+    await app.close()
+    await store.close()
+    await start()
   })
 
   it('work while their language is being installed', async () => {

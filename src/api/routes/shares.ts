@@ -37,7 +37,9 @@ export function shareRoutes(
           ...BODY_ERRORS,
           'LANGUAGE_NOT_SUPPORTED',
           'RATE_LIMITED',
+          'CLIENT_STORE_FULL',
           'SHUTTING_DOWN',
+          'STORE_FULL',
           'STORE_UNAVAILABLE',
           'INTERNAL_ERROR',
         ]),
@@ -50,7 +52,10 @@ export function shareRoutes(
       const createdAtMs = context.clock()
       const id = randomBytes(ID_BYTES).toString('base64url')
       const expiresAtMs = createdAtMs + lifeMs
-      await store.addShare({ id, createdAtMs, expiresAtMs, content: toProgram(body, context) })
+      await store.addShare(
+        { id, createdAtMs, expiresAtMs, content: toProgram(body, context) },
+        request.clientKey,
+      )
       const { protocol, host } = request
       void reply.code(201).header('location', `/api/v1/shares/${id}`)
       return { id, url: `${protocol}://${host}/?share=${id}`, expiresAt: isoTime(expiresAtMs) }

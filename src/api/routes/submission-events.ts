@@ -60,7 +60,7 @@ export function submissionEventsRoute(app: App, records: Records): void {
         await whileConnected(request.raw.socket, async (gone) => {
           const signal = AbortSignal.any([gone, stopping.signal])
           for await (const streamed of eventsOf(view, lastEventId, signal, records)) {
-            if (!raw.write(formatEvent(streamed))) await drained(raw, signal)
+            if (!raw.write(formatEvent(streamed, view))) await drained(raw, signal)
           }
         })
       } catch (error) {
@@ -125,9 +125,10 @@ function* recordedEvents(
   }
 }
 
-function formatEvent({ id, event }: StreamedEvent): string {
+function formatEvent({ id, event }: StreamedEvent, { record }: SubmissionView): string {
   const { type, ...data } = event
-  const wire = event.type === 'result' ? { result: event.result && toSubmissionResult(event.result) } : data
+  const wire =
+    event.type === 'result' ? { result: event.result && toSubmissionResult(event.result, record) } : data
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(wire)}\n\n`
 }
 

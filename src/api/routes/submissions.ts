@@ -11,7 +11,12 @@ import type { ExecutingHooks } from '../plugins/executing.js'
 import { toSubmissionAnswer } from '../submission-answer.js'
 import { toOrder } from '../submission-order.js'
 
-export const SUBMISSION_ERRORS: readonly ErrorCode[] = [...EXECUTION_ERRORS, 'STORE_UNAVAILABLE']
+export const SUBMISSION_ERRORS: readonly ErrorCode[] = [
+  ...EXECUTION_ERRORS,
+  'CLIENT_STORE_FULL',
+  'STORE_FULL',
+  'STORE_UNAVAILABLE',
+]
 const LOOKUP_ERRORS = ['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR'] as const
 
 const idParameter = z.object({ id: z.string().describe('The id that the submission was answered with.') })

@@ -129,7 +129,9 @@ export const executeAnswer = z
       .literal(true)
       .describe('The request succeeded; how the program ended is in `result.runTimeStatus`.'),
     result: z.object({
-      jobId: z.uuid(),
+      jobId: z
+        .uuid()
+        .describe('Id of the execution; where `saveMetric` was asked for, the only key to its record.'),
       language: z.string().describe('Id of the language.'),
       version: z.string().describe('Version of its runtime.'),
       output: z

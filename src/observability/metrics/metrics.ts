@@ -14,6 +14,8 @@ import { openingMetrics, stuckContainerMetrics, supervisorMetrics } from './sand
 import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
 import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
+import { storeMetrics } from './store.js'
+import type { StoreMetrics, StoreSettings } from './store.js'
 import { warmMetrics } from './warm.js'
 import type { WarmState } from './warm.js'
 
@@ -39,6 +41,8 @@ export interface Metrics extends MetricsExposition {
   watchStuckContainers(stuck: () => number): void
   /** For a process that has images of languages. */
   watchLanguages(states: () => readonly LanguageState[]): void
+  /** For a process that prunes a store. */
+  watchStore(settings: StoreSettings): StoreMetrics
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
   /** For a process that keeps what compilers made. */
@@ -64,6 +68,7 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
     watchStuckContainers: (stuck) => stuckContainerMetrics(registry, stuck),
     watchLanguages: (states) => languageMetrics(registry, states),
+    watchStore: (settings) => storeMetrics(registry, settings),
     watchWarm: (state) => warmMetrics(registry, state),
     watchCompileCache: (figures) => compileCacheMetrics(registry, figures),
   }

@@ -198,7 +198,8 @@ export class RunningNamespacesCommand implements RunningCommand {
   }
 
   #tellUsage(reader: PayloadReader): void {
-    this.#questions.shift()?.({ cpuTimeMs: reader.u64() / 1e6, memoryBytes: reader.u64() })
+    const usage = { cpuTimeMs: reader.u64() / 1e6, memoryBytes: reader.u64() }
+    this.#questions.shift()?.(usage)
   }
 
   kill(): void {

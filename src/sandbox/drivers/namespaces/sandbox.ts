@@ -57,8 +57,10 @@ export class NamespacesSandbox implements Sandbox {
       this.#tellGone()
       return
     }
-    if (event.type === EVENT.artefacts) this.#tellArtefacts?.(decodeArtefacts(event.payload))
-    else this.#current?.onEvent(event)
+    if (event.type === EVENT.artefacts) {
+      const artefacts = decodeArtefacts(event.payload)
+      this.#tellArtefacts?.(artefacts)
+    } else this.#current?.onEvent(event)
   }
 
   async run(command: Command, signal?: AbortSignal): Promise<Outcome> {
