@@ -235,6 +235,22 @@ export const ROWS = [
     ],
   },
   {
+    title: 'Store',
+    panels: [
+      graph('Room taken by records', 'bytes', [
+        ['max(codeexec_store_bytes)', 'taken'],
+        ['max(codeexec_store_max_bytes)', 'may be taken'],
+      ]),
+      graph('Records deleted', 'ops', [
+        [`sum by (kind) (${rate('codeexec_store_deleted_records_total')})`, '{{kind}}'],
+      ]),
+      graph('Time since the last prune', 's', [
+        ['time() - codeexec_store_last_prune_timestamp_seconds', '{{instance}}'],
+        ['increase(codeexec_store_prune_failures_total[$__rate_interval])', '{{instance}} failures'],
+      ]),
+    ],
+  },
+  {
     title: 'HTTP',
     panels: [
       graph(

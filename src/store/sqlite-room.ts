@@ -41,7 +41,7 @@ export class SqliteRoom {
   ): Promise<readonly StatementResult[]> {
     const { recordBytes, reserveBytes } = this.room
     if (bytes > recordBytes) throw recordTooLarge(recordBytes)
-    const run = () => this.#database.transaction(statements, isNew ? reserveBytes : 0)
+    const run = () => this.#database.transaction(statements, isNew ? reserveBytes : reserveBytes / 4)
     try {
       return await run()
     } catch (error) {

@@ -2,8 +2,8 @@ import type { StoreRoom } from './limits.js'
 import { HOLDINGS } from './sqlite-holdings.js'
 
 /**
- * The tables of the embedded database. `request`, `result` and other bodies are `encode`d bytes and stand last in
- * their rows, so that reading what comes before does not touch their pages.
+ * The tables of the embedded database. Bodies are `encode`d bytes. Those of submissions are in a table of their own;
+ * only rows from before that table have something in `request`, `result` and `analysis`.
  *
  * auto_vacuum must come before the first table, or freed pages never return to the file system.
  * secure_delete: what was deleted is overwritten rather than left on free pages.
@@ -66,6 +66,16 @@ const TABLES: readonly string[] = [
   )`,
   'CREATE INDEX IF NOT EXISTS shares_expires ON shares (expires_ms)',
   'CREATE INDEX IF NOT EXISTS shares_created ON shares (created_ms)',
+  // Of submissions: SQLite writes a whole row anew, bodies and all, when one of its columns changes.
+  `CREATE TABLE IF NOT EXISTS bodies (
+    job_id TEXT NOT NULL,
+    field TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (job_id, field)
+  )`,
+  `CREATE TRIGGER IF NOT EXISTS submissions_bodies_gone AFTER DELETE ON submissions BEGIN
+    DELETE FROM bodies WHERE job_id = old.job_id;
+  END`,
   'CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
   ...HOLDINGS,
 ]

@@ -15,10 +15,32 @@ import type { Statement, StatementResult } from './sqlite-thread.js'
 
 type Row = StatementResult['rows'][number]
 
-export const RECORD_COLUMNS = `job_id, key, language, status, attempts, created_ms, started_ms, finished_ms, save_metric,
-  analyze, callback_url, callback_outcome, callback_attempts, analysis, result`
+type Field = 'request' | 'result' | 'analysis'
 
-export function insertSubmission(submission: NewSubmission, body: Uint8Array, owner: string): Statement[] {
+/** A body as a column, wherever it is. */
+function body(field: Field): string {
+  return `coalesce((SELECT body FROM bodies WHERE bodies.job_id = submissions.job_id AND field = '${field}'), ${field})
+    AS ${field}`
+}
+
+export const REQUEST_COLUMN = body('request')
+
+/** Adds a body to a submission that is as the condition says. */
+export function addBody(jobId: string, field: Field, content: Uint8Array, condition: string): Statement {
+  return {
+    sql: `INSERT INTO bodies SELECT job_id, ?, ? FROM submissions WHERE job_id = ? AND ${condition}
+      ON CONFLICT DO NOTHING`,
+    params: [field, content, jobId],
+  }
+}
+
+const NO_BODY = new Uint8Array(0)
+
+export const RECORD_COLUMNS = `job_id, key, language, status, attempts, created_ms, started_ms, finished_ms, save_metric,
+  analyze, callback_url, callback_outcome, callback_attempts,
+  ${body('analysis')}, ${body('result')}`
+
+export function insertSubmission(submission: NewSubmission, content: Uint8Array, owner: string): Statement[] {
   const { jobId, key, createdAtMs, request, saveMetric, analyze, callbackUrl } = submission
   const insert = {
     sql: `INSERT INTO submissions
@@ -33,31 +55,36 @@ export function insertSubmission(submission: NewSubmission, body: Uint8Array, ow
       Number(analyze),
       callbackUrl,
       callbackUrl === null ? null : 'waiting',
-      body,
+      NO_BODY,
     ],
   }
-  const held = { id: jobId, kind: 'unfinished', bodyBytes: body.length, sinceMs: createdAtMs } as const
-  return [insert, addHolding(held, { owner })]
+  const held = { id: jobId, kind: 'unfinished', bodyBytes: content.length, sinceMs: createdAtMs } as const
+  return [insert, addBody(jobId, 'request', content, 'TRUE'), addHolding(held, { owner })]
 }
 
 export async function endSubmission(
   jobId: string,
   { status, finishedAtMs, result, analysis }: SubmissionEnding,
 ): Promise<{ readonly statements: readonly Statement[]; readonly bytes: number }> {
-  const bodies = [result && (await encode(result)), analysis && (await encode(analysis))] as const
-  const bytes = bodies.reduce((sum, body) => sum + (body?.length ?? 0), 0)
+  const [resultBody, analysisBody] = [result && (await encode(result)), analysis && (await encode(analysis))]
+  const bytes = (resultBody?.length ?? 0) + (analysisBody?.length ?? 0)
+  const isOpen = 'finished_ms IS NULL'
   const end = {
-    sql: `UPDATE submissions SET status = ?, finished_ms = ?, result = ?, analysis = ?,
+    sql: `UPDATE submissions SET status = ?, finished_ms = ?,
        callback_at_ms = CASE WHEN callback_url IS NULL THEN NULL ELSE ? END
-     WHERE job_id = ? AND finished_ms IS NULL`,
-    params: [status, finishedAtMs, ...bodies, finishedAtMs, jobId],
+     WHERE job_id = ? AND ${isOpen}`,
+    params: [status, finishedAtMs, finishedAtMs, jobId],
   }
   const hold = {
     sql: `UPDATE holdings SET kind = 'submissions', bytes = bytes + ?, since_ms = ?
       WHERE id = ? AND kind = 'unfinished'`,
     params: [bytes, finishedAtMs, jobId],
   }
-  return { statements: [end, hold], bytes }
+  const bodies = [
+    ...(resultBody === null ? [] : [addBody(jobId, 'result', resultBody, isOpen)]),
+    ...(analysisBody === null ? [] : [addBody(jobId, 'analysis', analysisBody, isOpen)]),
+  ]
+  return { statements: [...bodies, end, hold], bytes }
 }
 
 export async function toRecord(row: Row): Promise<SubmissionRecord> {

@@ -15,10 +15,12 @@ import { pruneSqlite } from './sqlite-prune.js'
 import { SqliteRoom } from './sqlite-room.js'
 import { setUp } from './sqlite-schema.js'
 import {
+  addBody,
   bodyOf,
   endSubmission,
   insertSubmission,
   RECORD_COLUMNS,
+  REQUEST_COLUMN,
   toDueCallback,
   toRecord,
   toUnfinished,
@@ -76,7 +78,7 @@ export function createSqliteStore({ file, limits, threadFile }: SqliteStoreOptio
     },
 
     async getRequest(jobId) {
-      const row = await first('SELECT request FROM submissions WHERE job_id = ?', jobId)
+      const row = await first(`SELECT ${REQUEST_COLUMN} FROM submissions WHERE job_id = ?`, jobId)
       return row && decode(bodyOf(row['request']))
     },
 
@@ -98,17 +100,14 @@ export function createSqliteStore({ file, limits, threadFile }: SqliteStoreOptio
       const { statements, bytes } = await endSubmission(jobId, ending)
       const results = await room.write([...statements, heldBeside(jobId)], { bytes, isNew: false })
       await room.trim(results.at(-1))
-      return results[0]?.changes === 1
+      return results.at(-3)?.changes === 1
     },
 
     async addAnalysis(jobId, analysis) {
       const body = await encode(analysis)
       await room.write(
         [
-          {
-            sql: 'UPDATE submissions SET analysis = ? WHERE job_id = ? AND finished_ms IS NOT NULL AND analysis IS NULL',
-            params: [body, jobId],
-          },
+          addBody(jobId, 'analysis', body, 'finished_ms IS NOT NULL AND analysis IS NULL'),
           {
             sql: `UPDATE holdings SET bytes = bytes + ? WHERE id = ? AND kind = 'submissions' AND changes() > 0`,
             params: [body.length, jobId],

@@ -112,6 +112,34 @@ describeUnless([noService(), !hasNginx && 'nginx is not installed'], 'nginx in f
     expect(proxy.accessLog()).not.toMatch(/127\.0\.0\.1|who=me/)
   })
 
+  it('logs no key to what is kept', async () => {
+    const hello = { language: 'bash', code: 'echo hello' }
+    const submission = await post<{ id: string }>(proxy, '/api/v1/submissions', hello)
+    const share = await post<{ id: string }>(proxy, '/api/v1/shares', hello)
+    const saved = await post<{ result: { jobId: string } }>(proxy, '/api/v1/execute', {
+      ...hello,
+      saveMetric: true,
+    })
+    const keys = [submission.body.id, share.body.id, saved.body.result.jobId]
+    const [submissionId, shareId, executionId] = keys
+    const addresses = [
+      `/api/v1/submissions/${submissionId}?wait=10`,
+      `/api/v1/submissions/${submissionId}/events`,
+      `/api/v1/submissions/${submissionId}/`,
+      `/api//v1/submissions/${submissionId}/x/y//`,
+      `/api/v1/shares/${shareId}`,
+      `/api/v1/shares/%${shareId?.charCodeAt(0).toString(16)}${shareId?.slice(1)}`,
+      `/?share=${shareId}`,
+      `/api/v1/executions/${executionId}`,
+    ]
+    for (const address of addresses) await ask(proxy, address)
+    await ask(proxy, '/health', { headers: { 'x-request-id': 'after-the-keys' } })
+    await expect.poll(() => proxy.accessLog()).toContain('"request_id":"after-the-keys"')
+    expect(proxy.accessLog()).toContain('"path":"/api/v1/submissions/:id/events"')
+    expect(proxy.accessLog()).toContain('"path":"/api/v1/shares/:id"')
+    for (const key of keys) expect(proxy.accessLog()).not.toContain(key)
+  })
+
   it('ends TLS', async () => {
     const status = await new Promise((resolve, reject) => {
       const { tlsPort: port, certificate: ca } = proxy

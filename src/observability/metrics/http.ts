@@ -22,7 +22,7 @@ export function httpMetrics(registry: Registry): HttpObserver {
   })
   const rateLimited = new Counter({
     name: 'codeexec_http_rate_limited_total',
-    help: 'Requests refused because their client had used up its rate.',
+    help: 'Requests refused because their client had used up its rate, or its room in the store.',
     labelNames: ['route'] as const,
     registers: [registry],
   })
