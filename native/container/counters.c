@@ -157,6 +157,19 @@ struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
                                  .oom_kills = above(oom_kills(), before.oom_kills)};
 }
 
+/* Small limits are judged by the peak. */
+bool slot_cgroup_limit_is_exact(void)
+{
+    return false;
+}
+
+/* The engine's limit is out of sight; whoever is refused memory has come up against it. */
+bool slot_cgroup_is_full(const struct slot_cgroup *group)
+{
+    (void)group;
+    return true;
+}
+
 uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
 {
     (void)group;

@@ -25,10 +25,19 @@
 /* What an empty group may still be charged with: the keeper, and what the kernel counts in batches per CPU. */
 #define CLEAN_BYTES (4u << 20)
 #endif
+/* With less, a keeper can be refused what it needs to launch anything, and dies of it. */
+#define LEAST_BYTES ((uint64_t)1 << 20)
 #define KEEPERS 1u
 #define RESIDENT_STEP_BYTES ((uint64_t)1 << 20)
 /* What one fork server in a group may be charged with: its page tables, and pages that it no longer shares. */
 #define FORK_SERVER_BYTES ((uint64_t)1 << 20)
+/*
+ * v1: files of the image that the kernel caches on a group's account. A program at its limit gets them dropped and then
+ * has more than its own, and its figure is short of as much; so a group with more of them is made anew.
+ */
+#define CACHE_BYTES ((uint64_t)4 << 20)
+/* Of a program's usage, too little to ask which files it is. */
+#define UNLOOKED_BYTES (256u << 10)
 #define CPU_PERIOD_US 100000u
 
 static const char *const v1_names[V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
@@ -320,6 +329,7 @@ static int open_v2(struct slot_cgroup *group, const char **step)
     group->memory_swap_limit_fd = open_in(directory, "memory.swap.max", O_RDWR);
     group->memory_usage_fd = open_in(directory, "memory.current", O_RDONLY);
     group->memory_peak_fd = open_in(directory, "memory.peak", O_RDONLY);
+    group->memory_stat_fd = open_in(directory, "memory.stat", O_RDONLY);
     group->pids_limit_fd = open_in(directory, "pids.max", O_RDWR);
     group->pids_current_fd = open_in(directory, "pids.current", O_RDONLY);
     group->cpu_limit_fd = open_in(directory, "cpu.max", O_RDWR);
@@ -379,6 +389,7 @@ int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **ste
     group->index = index;
     group->applied = (struct cgroup_limits){0};
     group->baseline_memory_bytes = group->baseline_cpu_ns = group->baseline_oom_kills = 0;
+    group->resident_bytes = group->cache_bytes = 0;
     group->made = false;
     group->residents = host.version == 1 ? KEEPERS : 0;
     close_fds(group);
@@ -424,15 +435,20 @@ static uint64_t resident_bytes(const struct slot_cgroup *group)
     return (group->resident_bytes + RESIDENT_STEP_BYTES - 1) / RESIDENT_STEP_BYTES * RESIDENT_STEP_BYTES;
 }
 
+static uint64_t with_overhead(uint64_t bytes)
+{
+    return (bytes > LEAST_BYTES ? bytes : LEAST_BYTES) + OVERHEAD_BYTES;
+}
+
 static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
 {
-    uint64_t total = bytes + OVERHEAD_BYTES;
+    uint64_t total = with_overhead(bytes);
     int memory = group->memory_limit_fd;
     int with_swap = group->memory_swap_limit_fd;
     if (host.version == 2) return write_number(memory, total);
     if (with_swap < 0) return write_number(memory, total);
     /* v1 refuses a memory limit above the one that includes swap, so the order depends on the direction. */
-    bool rising = total > group->applied.memory_bytes + OVERHEAD_BYTES && group->applied.memory_bytes > 0;
+    bool rising = total > with_overhead(group->applied.memory_bytes) && group->applied.memory_bytes > 0;
     int error = write_number(rising ? with_swap : memory, total);
     return error ? error : write_number(rising ? memory : with_swap, total);
 }
@@ -482,24 +498,53 @@ uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group)
     return read_keyed_number(group->oom_count_fd, "oom_kill") - group->baseline_oom_kills;
 }
 
+/* Of what is charged to the group: files on disk that the kernel caches, and can drop at any time. */
+static uint64_t cached_bytes(const struct slot_cgroup *group)
+{
+    char text[4096];
+    if (group->memory_stat_fd < 0 || read_text(group->memory_stat_fd, text, sizeof text) <= 0) return 0;
+    uint64_t files = keyed_number(text, host.version == 2 ? "file" : "cache"), in_memory = keyed_number(text, "shmem");
+    return files > in_memory ? files - in_memory : 0;
+}
+
+/*
+ * What was charged before the program started. What was still charged then and is gone now was no baseline, as far as it
+ * can have been an ended program's: the kernel gives that back with some delay. More than that were files of the image
+ * that it stopped caching.
+ */
+static uint64_t baseline_of(const struct slot_cgroup *group, uint64_t left)
+{
+    uint64_t baseline = group->baseline_memory_bytes;
+    if (left >= baseline) return baseline;
+    return left + CLEAN_BYTES > baseline ? left : baseline - CLEAN_BYTES;
+}
+
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
 {
     uint64_t peak = group->memory_peak_fd >= 0 ? read_number(group->memory_peak_fd) : 0;
     if (peak == UINT64_MAX) peak = 0;
-    uint64_t baseline = group->baseline_memory_bytes;
-    if (baseline > 0) {
-        /*
-         * What was still charged then and is gone now was no baseline, as far as it can have been an ended program's:
-         * the kernel gives that back with some delay. More than that were files of the image that it stopped caching.
-         */
-        uint64_t left = read_number(group->memory_usage_fd);
-        if (left < baseline) baseline = left + CLEAN_BYTES > baseline ? left : baseline - CLEAN_BYTES;
+    uint64_t left = read_number(group->memory_usage_fd), others = baseline_of(group, left);
+    /* Whoever reads a file of the image first has it on his account, the same program next time not. */
+    if (left != UINT64_MAX && left > others + UNLOOKED_BYTES) {
+        uint64_t cached = cached_bytes(group);
+        if (cached > group->cache_bytes) others += cached - group->cache_bytes;
     }
     return (struct cgroup_usage){
         .cpu_ns = slot_cgroup_cpu_ns(group),
-        .memory_peak_bytes = peak > baseline ? peak - baseline : 0,
+        .memory_peak_bytes = peak > others ? peak - others : 0,
         .oom_kills = slot_cgroup_oom_kills(group),
     };
+}
+
+bool slot_cgroup_limit_is_exact(void)
+{
+    return true;
+}
+
+bool slot_cgroup_is_full(const struct slot_cgroup *group)
+{
+    uint64_t peak = group->memory_peak_fd >= 0 ? read_number(group->memory_peak_fd) : UINT64_MAX;
+    return peak == UINT64_MAX || peak + OVERHEAD_BYTES / 2 >= with_overhead(group->applied.memory_bytes);
 }
 
 void slot_cgroup_kill(const struct slot_cgroup *group)
@@ -510,12 +555,8 @@ void slot_cgroup_kill(const struct slot_cgroup *group)
 uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
 {
     if (host.version == 2) return 0; /* charged to the group of the command that made them, which is gone */
-    uint64_t usage = read_number(group->memory_usage_fd);
-    char text[4096];
-    if (read_text(group->memory_stat_fd, text, sizeof text) <= 0) return usage;
-    uint64_t cache = keyed_number(text, "cache"), in_memory = keyed_number(text, "shmem");
-    uint64_t on_disk = cache > in_memory ? cache - in_memory : 0;
-    return usage > on_disk ? usage - on_disk : 0;
+    uint64_t usage = read_number(group->memory_usage_fd), cached = cached_bytes(group);
+    return usage > cached ? usage - cached : 0;
 }
 
 void slot_cgroup_begin(struct slot_cgroup *group)
@@ -525,36 +566,63 @@ void slot_cgroup_begin(struct slot_cgroup *group)
     group->baseline_memory_bytes = read_number(group->memory_usage_fd);
 }
 
+static bool remove_former(struct slot_cgroup *group)
+{
+    if (!group->has_former) return true;
+    struct slot_cgroup former = {.index = group->index, .generation = group->former};
+    bool removed = true;
+    for (unsigned i = 0; i < hierarchy_count(); i++) {
+        char path[400];
+        slot_path(&former, i, path, sizeof path);
+        removed &= rmdir(path) == 0 || errno == ENOENT;
+    }
+    group->has_former = !removed;
+    return removed;
+}
+
 static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
+    remove_former(group);
     if (read_number(group->pids_current_fd) > group->residents) return -EBUSY;
     kept_bytes += (group->residents - KEEPERS) * FORK_SERVER_BYTES;
     if (reclaim) write_number(group->memory_reclaim_fd, 0);
-    /* The first look is cheap and nearly always enough. */
-    if (read_number(group->memory_usage_fd) > kept_bytes + CLEAN_BYTES &&
-        slot_cgroup_kept_bytes(group) > kept_bytes + CLEAN_BYTES)
-        return -EBUSY;
-    uint64_t drain;
-    while (read(group->oom_event_fd, &drain, sizeof drain) > 0) continue;
+    uint64_t usage = read_number(group->memory_usage_fd), cached = cached_bytes(group);
+    uint64_t resident = usage > cached ? usage - cached : 0;
+    if (resident > kept_bytes + CLEAN_BYTES) return -EAGAIN;
+    if (cached > CACHE_BYTES) return -ESTALE;
     group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
     group->baseline_cpu_ns = read_number(group->cpu_usage_fd);
     slot_cgroup_begin(group);
-    group->resident_bytes = slot_cgroup_kept_bytes(group);
+    group->resident_bytes = resident;
+    group->cache_bytes = cached;
     return 0;
+}
+
+/* Another group in place of one that is left to end by itself. */
+static int make_next(struct slot_cgroup *group)
+{
+    if (!group->incomplete) {
+        group->generation++;
+        close_fds(group);
+    }
+    group->incomplete = true;
+    const char *step;
+    int error = slot_cgroup_make(group, group->index, &step);
+    group->incomplete = error != 0;
+    return error;
 }
 
 static int renew_v2(struct slot_cgroup *group)
 {
-    if (read_number(group->pids_current_fd) > 0) return -EBUSY;
-    char path[400];
-    slot_path(group, 0, path, sizeof path);
-    if (rmdir(path) < 0 && errno != ENOENT) return -EBUSY;
     struct cgroup_limits wanted = group->applied;
+    if (!group->incomplete) {
+        if (read_number(group->pids_current_fd) > 0) return -EBUSY;
+        char path[400];
+        slot_path(group, 0, path, sizeof path);
+        if (rmdir(path) < 0 && errno != ENOENT) return -EBUSY;
+    }
     if (wanted.processes > 0) wanted.processes -= 1;
-    group->generation++;
-    const char *step;
-    close_fds(group);
-    int error = slot_cgroup_make(group, group->index, &step);
+    int error = make_next(group);
     if (error || wanted.memory_bytes == 0) return error;
     /* The next execution most likely asks for the same. */
     return slot_cgroup_limit(group, &wanted);
@@ -562,7 +630,18 @@ static int renew_v2(struct slot_cgroup *group)
 
 int slot_cgroup_renew(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
-    return host.version == 2 ? renew_v2(group) : renew_v1(group, kept_bytes, reclaim);
+    if (host.version == 2) return renew_v2(group);
+    return group->incomplete ? -ESTALE : renew_v1(group, kept_bytes, reclaim);
+}
+
+int slot_cgroup_replace(struct slot_cgroup *group)
+{
+    if (!group->incomplete) {
+        if (!remove_former(group)) return -EBUSY;
+        group->former = group->generation;
+        group->has_former = true;
+    }
+    return make_next(group);
 }
 
 void slot_cgroup_remove(struct slot_cgroup *group)

@@ -32,8 +32,12 @@ struct slot_cgroup {
     unsigned index;
     unsigned generation;
     bool made;
+    bool incomplete; /* making it has failed half-way */
+    /* v1: the generation that this one has replaced, until it is removed. */
+    bool has_former;
+    unsigned former;
     /* Processes of ours that live in the group: on v1 the keeper and fork servers. */
-    uint32_t residents;
+    _Atomic uint32_t residents;
     /* As written, with what our own processes need. */
     struct cgroup_limits applied;
     /* v2: the group's directory, for clone3. */
@@ -47,6 +51,8 @@ struct slot_cgroup {
     uint64_t baseline_memory_bytes, baseline_cpu_ns, baseline_oom_kills;
     /* v1: what those who live in the group hold for good, when it was last proven clean. */
     uint64_t resident_bytes;
+    /* Files of the image that the kernel caches on its account, as of then. */
+    uint64_t cache_bytes;
 };
 
 /* 1 or 2, or 0 before cgroups_start. */
@@ -74,11 +80,22 @@ void slot_cgroup_kill(const struct slot_cgroup *group);
 /* Measures peak memory from now on: since the slot was proven clean, cached files may have come and gone. */
 void slot_cgroup_begin(struct slot_cgroup *group);
 /*
- * Proves the group empty and gives it fresh counters. Returns 0, or -EBUSY while a process is still in it, or while
- * the kernel has yet to free memory of processes that are gone (System V segments, page tables, sockets go late).
- * `kept_bytes` is what files of the sandbox that goes on may hold. `reclaim` makes the kernel free what it can now.
+ * Proves the group empty and gives it fresh counters. Returns 0; -EBUSY while a process is still in it; -EAGAIN while
+ * the kernel has yet to free memory of processes that are gone (System V segments, page tables, sockets go late);
+ * -ESTALE where only another group would do (v1). `kept_bytes` is what files of the sandbox that goes on may hold.
+ * `reclaim` makes the kernel free what it can now, which may take seconds.
  */
 int slot_cgroup_renew(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim);
+/*
+ * v1: puts another group in the place of one that does not come clean. Who lives there must be told to end before; what
+ * files of the image are charged to it stay cached, and are charged to no slot any more. Returns 0 or -errno, -EBUSY
+ * while the group that was replaced last is still there.
+ */
+int slot_cgroup_replace(struct slot_cgroup *group);
+/* Whether the group's limit is the one asked for, so that nobody can have had more. Not where an engine rounds it up. */
+bool slot_cgroup_limit_is_exact(void);
+/* Whether a process in it has come up against the limit on memory, as far as can be told. */
+bool slot_cgroup_is_full(const struct slot_cgroup *group);
 /* Memory that cannot be given back on demand, of what is charged to an empty group: files kept in memory. */
 uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group);
 void slot_cgroup_remove(struct slot_cgroup *group);

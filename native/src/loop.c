@@ -12,6 +12,28 @@ static int epoll_fd = -1;
 static struct epoll_event ready[EVENTS_AT_ONCE];
 static int ready_count;
 
+/* How long the loop attended to one round of events, and so to nothing else; by minutes, this one and the one before. */
+#define WINDOW_NS (60 * 1000000000ull)
+static struct {
+    uint64_t began_ns, window_began_ns, longest_ns, longest_before_ns;
+} turns;
+
+static void end_turn(uint64_t now)
+{
+    if (now >= turns.window_began_ns + WINDOW_NS) {
+        turns.longest_before_ns = now < turns.window_began_ns + 2 * WINDOW_NS ? turns.longest_ns : 0;
+        turns.longest_ns = 0;
+        turns.window_began_ns = now;
+    }
+    if (turns.began_ns > 0 && now - turns.began_ns > turns.longest_ns) turns.longest_ns = now - turns.began_ns;
+}
+
+uint64_t loop_longest_turn_ns(void)
+{
+    end_turn(now_ns());
+    return turns.longest_ns > turns.longest_before_ns ? turns.longest_ns : turns.longest_before_ns;
+}
+
 void loop_start(void)
 {
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -49,13 +71,15 @@ void watch_close(struct watch *watch)
 void loop_turn(uint64_t deadline_ns)
 {
     int timeout_ms = -1;
+    uint64_t now = now_ns();
+    end_turn(now);
     if (deadline_ns != UINT64_MAX) {
-        uint64_t now = now_ns();
         /* Rounded up: waking before the deadline would only spin. */
         uint64_t left_ms = deadline_ns > now ? (deadline_ns - now + 999999u) / 1000000u : 0;
         timeout_ms = left_ms > 60000u ? 60000 : (int)left_ms;
     }
     ready_count = epoll_wait(epoll_fd, ready, EVENTS_AT_ONCE, timeout_ms);
+    turns.began_ns = now_ns();
     if (ready_count < 0) {
         ready_count = 0;
         if (errno != EINTR) die("epoll_wait");

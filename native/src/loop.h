@@ -19,5 +19,7 @@ void watch_change(struct watch *watch, uint32_t events);
 void watch_close(struct watch *watch);
 /* Waits until something is ready or `deadline_ns` (CLOCK_MONOTONIC, UINT64_MAX for never), and calls back. */
 void loop_turn(uint64_t deadline_ns);
+/* The longest time without waiting, of the last one to two minutes: so long did everybody else wait. */
+uint64_t loop_longest_turn_ns(void);
 
 #endif

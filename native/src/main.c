@@ -6,7 +6,7 @@
  * programs share. Needs root, Linux 5.9 (close_range) and cgroup v1, or v2 with Linux 5.7 (CLONE_INTO_CGROUP);
  * memory peaks are reported from 5.19 on v2.
  *
- * It is a single thread with an event loop. It trusts the service at the other end of descriptor 3 and nothing else.
+ * It is a single thread with an event loop, and threads beside it for what may take long (background.h). It trusts the service at the other end of descriptor 3 and nothing else.
  * When the service goes, it kills its sandboxes, removes its control groups and ends. When it is killed itself, the
  * kernel kills its children, and the next start sweeps what is left.
  */
@@ -84,6 +84,14 @@ static bool register_image(uint32_t id, const uint8_t *payload, size_t size)
     return true;
 }
 
+static bool tell_turns(uint32_t id)
+{
+    struct frame frame = frame_begin(&outgoing, EV_TURNS, id);
+    put_u64(&frame, loop_longest_turn_ns());
+    frame_end(&frame);
+    return true;
+}
+
 static void take_frames(void)
 {
     while (outbox_pending(&incoming) >= FRAME_HEADER_BYTES) {
@@ -93,9 +101,11 @@ static void take_frames(void)
         if (size > FRAME_MAX_PAYLOAD) die("a frame of %zu bytes is too large", size);
         if (outbox_pending(&incoming) < FRAME_HEADER_BYTES + size) return;
         const uint8_t *payload = header + FRAME_HEADER_BYTES;
-        bool understood = header[4] == REQ_IMAGE  ? register_image(id, payload, size)
-                          : header[4] == REQ_WARM ? warm_register(payload, size)
-                                                  : sandbox_request((enum request_type)header[4], id, payload, size);
+        enum request_type type = (enum request_type)header[4];
+        bool understood = type == REQ_IMAGE   ? register_image(id, payload, size)
+                          : type == REQ_WARM  ? warm_register(payload, size)
+                          : type == REQ_TURNS ? tell_turns(id)
+                                              : sandbox_request(type, id, payload, size);
         if (!understood) {
             errno = 0;
             die("a frame of type %u and %zu bytes is not of the protocol", header[4], size);

@@ -23,13 +23,13 @@ static int raise_loopback(void)
     return error;
 }
 
-static const char *const counter_files[NETNS_COUNTER_FILES] = {"/proc/self/net/dev", "/proc/self/net/snmp",
-                                                                "/proc/self/net/snmp6", "/proc/self/net/netstat"};
+static const char *const counter_files[NETNS_COUNTER_FILES] = {"/proc/thread-self/net/dev", "/proc/thread-self/net/snmp",
+                                                                "/proc/thread-self/net/snmp6", "/proc/thread-self/net/netstat"};
 
 /* FNV-1a over all counters. A kernel without IPv6 has no snmp6; what cannot be read counts as empty, then and later. */
 static uint64_t digest_counters(const struct netns *netns)
 {
-    static char text[64 * 1024];
+    char text[64 * 1024];
     uint64_t digest = 0xcbf29ce484222325u;
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++) {
         long size = netns->counter_fds[i] >= 0 ? read_text(netns->counter_fds[i], text, sizeof text) : 0;
@@ -45,7 +45,7 @@ static int enter_own_network(void)
 {
     if (own_network >= 0) return setns(own_network, CLONE_NEWNET) < 0 ? -errno : 0;
     if (unshare(CLONE_NEWNET) < 0) return -errno;
-    own_network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    own_network = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     return own_network < 0 ? -errno : 0;
 }
 
@@ -53,7 +53,7 @@ static int fill_in(struct netns *netns)
 {
     int error = raise_loopback();
     if (error) return error;
-    netns->fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    netns->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     if (netns->fd < 0) return -errno;
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++)
         netns->counter_fds[i] = open(counter_files[i], O_RDONLY | O_CLOEXEC);

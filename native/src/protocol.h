@@ -36,6 +36,7 @@ enum request_type {
     REQ_RECORD = 13, /* one record of a file, see container/files.c */
     REQ_COLLECT = 14, /* answered by EV_RECORD for all that the program left, then EV_COLLECTED */
     REQ_ARTEFACTS = 15, /* u64 most bytes: between two commands; answered by EV_ARTEFACTS */
+    REQ_TURNS = 16, /* answered by EV_TURNS */
     REQ_WARM = 20 /* string image, string entry file, list of arguments, list of variables: keep a fork server */
 };
 
@@ -52,7 +53,8 @@ enum event_type {
     EV_USAGE = 73,       /* u64 CPU ns, u64 peak memory bytes, of the running command so far */
     EV_RECORD = 74,
     EV_COLLECTED = 75,
-    EV_ARTEFACTS = 76 /* u32 1 and what collect.h adds, or u32 0 and nothing of meaning */
+    EV_ARTEFACTS = 76, /* u32 1 and what collect.h adds, or u32 0 and nothing of meaning */
+    EV_TURNS = 77      /* u64 ns of the loop's longest turn lately */
 };
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };

@@ -1,5 +1,6 @@
 #include "sandbox_parts.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -25,6 +26,7 @@ static void take_start(struct sandbox *sandbox, const struct report *report, pid
 {
     struct command *command = &sandbox->command;
     if (report->status) warm_made(sandbox->slot);
+    else sandbox_is_plain(sandbox);
     if (command->request.flags & (RUN_INTERACTIVE | RUN_HELD) && sender > 0)
         command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
     if (!command->held) {
@@ -50,7 +52,10 @@ static void take_report(struct sandbox *sandbox, const struct report *report, pi
     struct command *command = &sandbox->command;
     switch ((enum report_kind)report->kind) {
     case REPORT_FAILED:
-        sandbox_fail(sandbox, report->step, report->status);
+        /* Not the platform's failure where the limit left no memory to start with. */
+        if (report->status == ENOMEM && slot_cgroup_is_full(&sandbox->slot->cgroup))
+            sandbox_stop(sandbox, STOP_MEMORY);
+        else sandbox_fail(sandbox, report->step, report->status);
         return;
     case REPORT_STARTED:
         take_start(sandbox, report, sender);

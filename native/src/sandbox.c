@@ -222,14 +222,20 @@ void sandbox_advance(struct sandbox *sandbox)
 
 /*
  * A program that a fork server launched shares its interpreter's memory with it, as long as neither writes there; one
- * that was started by itself would be charged with it.
+ * that was started by itself would be charged with it, and both have the same limit for all of it.
+ *
+ * The peak is also that of our own processes, for which the group is given more than the limit: never a program's.
  */
-static void add_shared_memory(struct sandbox *sandbox)
+static void count_memory(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
-    uint64_t limit = command->request.memory_bytes, *peak = &command->usage.memory_peak_bytes;
-    uint64_t shared = warm_shared_bytes(sandbox->slot);
-    if (*peak > 0 && shared > 0) *peak = *peak + shared < limit || *peak > limit ? *peak + shared : limit;
+    uint64_t limit = command->request.memory_bytes, peak = command->usage.memory_peak_bytes;
+    peak = peak > command->kept_bytes ? peak - command->kept_bytes : 0;
+    if (peak > 0 && sandbox->slot->from_server) peak += command->shared_bytes;
+    /* It was at its limit, whatever of what was there before has gone meanwhile. */
+    bool was_full = command->usage.oom_kills > 0 || command->stop_reason == STOP_MEMORY;
+    bool is_above = peak > limit && slot_cgroup_limit_is_exact();
+    command->usage.memory_peak_bytes = was_full || is_above ? limit : peak;
 }
 
 /* Judges by the kernel's counters, once, when everything in the sandbox is gone. */
@@ -238,12 +244,7 @@ static void judge(struct sandbox *sandbox)
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
-    uint64_t *peak = &command->usage.memory_peak_bytes;
-    *peak = *peak > command->kept_bytes ? *peak - command->kept_bytes : 0;
-    add_shared_memory(sandbox);
-    /* It was at its limit, whatever of what was there before has gone meanwhile. */
-    if (command->usage.oom_kills > 0 && command->usage.memory_peak_bytes < command->request.memory_bytes)
-        command->usage.memory_peak_bytes = command->request.memory_bytes;
+    count_memory(sandbox);
     if (command->stop_reason != STOP_NONE || command->failed) return;
     if (command->usage.oom_kills > 0) command->stop_reason = STOP_MEMORY;
     else if (command->usage.cpu_ns > command->request.cpu_ns + command->preparation_cpu_ns)
@@ -331,10 +332,17 @@ static void launched(struct slot *slot, pid_t pid)
     }
 }
 
+static void refreshed(struct slot *slot, int error)
+{
+    struct sandbox *sandbox = slot->user;
+    if (sandbox && sandbox->run_pending) sandbox_go_on_starting(sandbox, error);
+}
+
 static void out_of_memory(struct slot *slot)
 {
     if (slot->user) sandbox_stop(slot->user, STOP_MEMORY);
 }
 
 const struct slot_callbacks sandbox_slot_callbacks = {
-    .launched = launched, .out_of_memory = out_of_memory, .ready = slot_became_ready};
+    .launched = launched, .out_of_memory = out_of_memory, .ready = slot_became_ready, .refreshed = refreshed,
+    .group_leaves = warm_leave};

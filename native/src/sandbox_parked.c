@@ -63,10 +63,10 @@ void sandbox_take_over(struct sandbox *parked, struct sandbox *opened, const uin
     command->launched_ns = now_ns();
     command->kept_bytes = open_request_kept_bytes(&parked->request);
     const char *step = "cgroup-limits";
-    struct cgroup_limits limits = {.memory_bytes = command->request.memory_bytes + command->kept_bytes,
-                                   .processes = command->request.processes,
-                                   .cpu_milli = command->request.cpu_milli};
-    int error = slot_cgroup_limit(&parked->slot->cgroup, &limits);
+    command->limits = (struct cgroup_limits){.memory_bytes = command->request.memory_bytes + command->kept_bytes,
+                                             .processes = command->request.processes,
+                                             .cpu_milli = command->request.cpu_milli};
+    int error = sandbox_apply_limits(parked);
     if (!error) {
         struct launch launch = {.open_payload = parked->payload,
                                 .open_size = parked->payload_size,

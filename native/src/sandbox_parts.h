@@ -41,6 +41,9 @@ struct command {
     char failure_step[32];
     uint64_t launched_ns, started_ns, ended_ns, preparation_cpu_ns, next_cpu_check_ns;
     uint64_t kept_bytes; /* of files that a compiler made elsewhere: no use of this command's */
+    uint64_t shared_bytes; /* with its fork server, which is charged with them: use of this command's all the same */
+    struct cgroup_limits limits; /* before those are taken off */
+    bool reclaimed; /* for it, all that could be */
     struct cgroup_usage usage;
     struct stream out, err;
     struct watch input, reports;
@@ -62,6 +65,7 @@ struct sandbox {
     bool parked;       /* made ahead, and nobody's yet */
     bool was_parked;   /* its first command was */
     bool awaits_release;
+    bool slot_is_clean; /* after the command before */
     struct command command;
 };
 
@@ -92,6 +96,12 @@ void sandbox_dispose(struct sandbox *sandbox);
 /* ---- starting.c ---- */
 
 void sandbox_start_command(struct sandbox *sandbox);
+/* What was begun for it in its slot is done, or has failed with -errno. */
+void sandbox_go_on_starting(struct sandbox *sandbox, int error);
+/* Writes the command's limits. Returns 0 or -errno. */
+int sandbox_apply_limits(struct sandbox *sandbox);
+/* No fork server has made the program: its memory is all its own. */
+void sandbox_is_plain(struct sandbox *sandbox);
 /* Gives the command the standard input that came with its request. */
 void sandbox_give_input(struct sandbox *sandbox);
 

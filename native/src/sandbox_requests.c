@@ -59,15 +59,16 @@ static bool release_command(struct sandbox *sandbox, const uint8_t *payload, siz
     command->launched_ns = now_ns();
     command->request.wall_ns = release.wall_ns;
     command->request.cpu_ns = release.cpu_ns;
+    command->request.memory_bytes = release.memory_bytes;
     command->request.output_bytes = release.output_bytes;
     command->request.cpu_milli = release.cpu_milli;
     command->request.flags |= release.flags & RUN_INTERACTIVE;
     stream_add_input(sandbox, release.stdin_bytes.data, release.stdin_bytes.size);
     if (!(release.flags & RUN_INTERACTIVE)) stream_end_input(sandbox);
-    struct cgroup_limits limits = {.memory_bytes = release.memory_bytes,
-                                   .processes = release.processes,
-                                   .cpu_milli = release.cpu_milli};
-    int error = slot_cgroup_limit(&sandbox->slot->cgroup, &limits);
+    command->limits = (struct cgroup_limits){.memory_bytes = release.memory_bytes,
+                                             .processes = release.processes,
+                                             .cpu_milli = release.cpu_milli};
+    int error = sandbox_apply_limits(sandbox);
     if (error) sandbox_fail(sandbox, "cgroup-limits", -error);
     else if ((error = held_send_release(command->reports.fd, payload, size))) sandbox_fail(sandbox, "release", -error);
     return true;
@@ -75,7 +76,7 @@ static bool release_command(struct sandbox *sandbox, const uint8_t *payload, siz
 
 static void tell_usage(const struct sandbox *sandbox)
 {
-    if (!sandbox->command.active || !sandbox->slot) return;
+    if (!sandbox->command.active || !sandbox->slot || sandbox->run_pending) return;
     struct cgroup_usage usage = slot_cgroup_usage(&sandbox->slot->cgroup);
     struct frame frame = frame_begin(sandbox_events, EV_USAGE, sandbox->id);
     put_u64(&frame, usage.cpu_ns);
@@ -176,6 +177,7 @@ bool sandbox_request(enum request_type type, uint32_t id, const uint8_t *payload
         return true;
     case REQ_IMAGE:
     case REQ_WARM:
+    case REQ_TURNS:
     case REQ_OPEN:
     case REQ_RECORD:
     case REQ_COLLECT:

@@ -21,13 +21,9 @@
 
 /* Address space, not memory: pages exist once they are written, and are given back after a large execution. */
 #define REGION_BYTES ((size_t)FRAME_MAX_PAYLOAD)
-#define REGION_KEEP_BYTES ((size_t)1 << 20)
-#define RETRY_NS 1000000u
-#define RETRIES_BEFORE_COMPLAINT 2000u
-#define RETRIES_BEFORE_RECLAIM 20u
-/* Between two commands of one sandbox somebody waits, and the rest of the supervisor with him. */
-#define REFRESH_ATTEMPTS 50u
-#define REFRESH_PAUSE_US 1000u
+#define FIRST_RETRY_NS 1000000u
+#define LONGEST_RETRY_NS 1000000000u
+#define RETRIES_BEFORE_COMPLAINT 8u
 
 static struct {
     struct slot *all;
@@ -70,13 +66,45 @@ static void keep(int fd)
     }
 }
 
+static void make_ready(struct slot *slot)
+{
+    slot->state = SLOT_READY;
+    slot->was_ready = true;
+    slot->retries = 0;
+    if (slots.on.ready) slots.on.ready();
+}
+
+static void give_up_for_now(struct slot *slot, int error)
+{
+    if (++slot->retries == RETRIES_BEFORE_COMPLAINT)
+        log_line("slot %u cannot be proven clean (%s); it stays out of use until it is", slot->index, errno_name(-error));
+    uint64_t pause = slot->retries < 10 ? (uint64_t)FIRST_RETRY_NS << slot->retries : LONGEST_RETRY_NS;
+    slot->retry_at_ns = now_ns() + pause;
+    slot_cgroup_kill(&slot->cgroup);
+}
+
+/* The keeper lives in the slot's groups from here on, or cannot. */
+static void keeper_joined(struct slot *slot, int error)
+{
+    if (error) {
+        errno = -error;
+        if (!slot->was_ready) die("slot %u cannot be made: step keeper", slot->index);
+        log_line("the keeper of slot %u cannot enter its groups (%s)", slot->index, errno_name(-error));
+        if (slot->state == SLOT_DIRTY) give_up_for_now(slot, error);
+        return; /* it ends, and another is started */
+    }
+    slot->keeper_has_joined = true;
+}
+
 static void keeper_ready(struct watch *watch, uint32_t events)
 {
     (void)events;
     struct slot *slot = watch->owner;
     int32_t pid;
     ssize_t got = recv(watch->fd, &pid, sizeof pid, MSG_DONTWAIT);
-    if (got == (ssize_t)sizeof pid) {
+    if (got == (ssize_t)sizeof pid && !slot->keeper_has_joined) {
+        keeper_joined(slot, pid);
+    } else if (got == (ssize_t)sizeof pid) {
         slots.on.launched(slot, pid);
     } else if (got == 0) {
         watch_close(watch); /* the keeper is gone; slot_reaped sees to the rest */
@@ -101,19 +129,21 @@ static int start_keeper(struct slot *slot)
          * this one's needs CAP_SYS_RESOURCE, which containers may lack.
          */
         write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
-        int error = slot_cgroup_join(&slot->cgroup);
+        int32_t error = slot_cgroup_join(&slot->cgroup);
         if (send(pair[1], &error, sizeof error, MSG_NOSIGNAL) < 0 || error) _exit(1);
         int own = 3;
         if (pair[1] != own && dup3(pair[1], own, O_CLOEXEC) < 0) _exit(1);
         close_range(4, ~0u, 0);
         keep(own);
     }
+    int error = slot->keeper < 0 ? -errno : 0;
     close(pair[1]);
-    int error = -EAGAIN;
-    if (slot->keeper < 0 || recv(pair[0], &error, sizeof error, 0) != (ssize_t)sizeof error || error) {
+    if (error) {
+        slot->keeper = 0;
         close(pair[0]);
-        return error ? error : -EIO;
+        return error;
     }
+    slot->keeper_has_joined = false;
     watch_add(&slot->keeper_socket, pair[0], EPOLLIN, keeper_ready, slot);
     return 0;
 }
@@ -123,6 +153,7 @@ static void oom_ready(struct watch *watch, uint32_t events)
     (void)events;
     struct slot *slot = watch->owner;
     uint64_t count = 0;
+    if (slot->cleaning.under_way && cgroup_version() == 2) return;
     /* On v2 the kernel announces every change of the file, of which only kills count. */
     if (cgroup_version() == 1 ? read(watch->fd, &count, sizeof count) > 0 : slot_cgroup_oom_kills(&slot->cgroup) > 0)
         slots.on.out_of_memory(slot);
@@ -183,11 +214,13 @@ void slots_start(unsigned count, uid_t first_uid, const struct slot_callbacks *c
         slot->oom.fd = slot->keeper_socket.fd = slot->region_fd = -1;
         make(slot);
     }
+    background_start();
     slots_clean();
 }
 
 void slots_stop(void)
 {
+    background_stop();
     for (unsigned i = 0; i < slots.count; i++) {
         struct slot *slot = &slots.all[i];
         watch_close(&slot->keeper_socket);
@@ -241,6 +274,7 @@ void slot_release(struct slot *slot)
 {
     slot->user = NULL;
     slot->state = SLOT_DIRTY;
+    slot->awaits_keeper = false;
     slot->retries = 0;
     slot->retry_at_ns = 0;
 }
@@ -248,6 +282,11 @@ void slot_release(struct slot *slot)
 void slot_close_later(struct slot *slot, int fd)
 {
     slot->to_close[slot->to_close_count++] = fd;
+}
+
+bool slot_is_being_cleaned(const struct slot *slot)
+{
+    return slot->cleaning.under_way || slot->awaits_keeper;
 }
 
 int slot_share(struct slot *slot, const struct launch *launch)
@@ -292,62 +331,98 @@ int slot_launch(struct slot *slot, struct launch *launch)
     return 0;
 }
 
-static int clean(struct slot *slot, uint64_t kept_bytes, bool reclaim)
+static void cleaned(struct slot *slot);
+
+static void begin(struct slot *slot, enum cleaning_kind kind)
 {
-    int error = 0;
-    if (cgroup_version() == 1 && slot->keeper == 0) {
-        watch_close(&slot->keeper_socket);
-        error = start_keeper(slot);
-    }
-    if (!error) error = slot_cgroup_renew(&slot->cgroup, kept_bytes, reclaim);
-    if (!error && cgroup_version() == 2) {
-        watch_close(&slot->oom);
-        watch_memory(slot);
-    }
-    if (!error) error = netns_renew(&slot->netns);
-    if (!error && slot->region_used > REGION_KEEP_BYTES) {
-        madvise(slot->region, slot->region_used, MADV_REMOVE);
-        slot->region_used = 0;
-    }
-    return error;
+    /* What it announces is of a group that is about to go. */
+    if (cgroup_version() == 2) watch_close(&slot->oom);
+    while (slot->to_close_count > 0)
+        slot->cleaning.fds[slot->cleaning.fd_count++] = slot->to_close[--slot->to_close_count];
+    cleaning_begin(slot, kind, cleaned);
+}
+
+/* v1: makes another group, in which other processes of ours will live. */
+static void replace_group(struct slot *slot)
+{
+    watch_close(&slot->keeper_socket); /* at which it ends */
+    slot->former_keeper = slot->keeper;
+    slot->keeper = 0;
+    slot->keeper_has_joined = false;
+    slots.on.group_leaves(slot);
+    watch_close(&slot->oom);
+    begin(slot, CLEANING_OF_GROUP);
+}
+
+static void group_made(struct slot *slot, int error)
+{
+    bool taken = slot->state == SLOT_TAKEN;
+    if (!error) error = start_keeper(slot);
+    if (!error) slot->awaits_keeper = taken;
+    else if (taken) slots.on.refreshed(slot, error);
+    else give_up_for_now(slot, error);
+}
+
+static void cleaned(struct slot *slot)
+{
+    const struct cleaning *cleaning = &slot->cleaning;
+    int error = cleaning->error;
+    if (slot->oom.fd < 0 && slot->cgroup.oom_event_fd >= 0) watch_memory(slot);
+    if (cleaning->kind == CLEANING_OF_GROUP) group_made(slot, error);
+    else if (error == -ESTALE) replace_group(slot);
+    else if (slot->state == SLOT_TAKEN) slots.on.refreshed(slot, error);
+    else if (cleaning->kind == CLEANING_BETWEEN_COMMANDS) return; /* whoever waited for it has left */
+    else if (error) give_up_for_now(slot, error);
+    else if (cgroup_version() == 2 || slot->keeper_has_joined) make_ready(slot);
 }
 
 int slot_refresh(struct slot *slot, uint64_t kept_bytes)
 {
-    int error = -EBUSY;
-    for (unsigned attempt = 0; error == -EBUSY && attempt < REFRESH_ATTEMPTS; attempt++) {
-        if (attempt > 0) usleep(REFRESH_PAUSE_US);
-        error = clean(slot, kept_bytes, attempt > 0);
+    slot->cleaning.kept_bytes = kept_bytes;
+    /* The first look is cheap, and nearly always enough. */
+    if (cgroup_version() == 1 && netns_untouched(&slot->netns) &&
+        slot_cgroup_renew(&slot->cgroup, kept_bytes, false) == 0)
+        return 0;
+    begin(slot, CLEANING_BETWEEN_COMMANDS);
+    return -EINPROGRESS;
+}
+
+int slot_reclaim(struct slot *slot, uint64_t kept_bytes)
+{
+    slot->cleaning.kept_bytes = kept_bytes;
+    slot->cleaning.reclaims_at_once = true;
+    begin(slot, CLEANING_BETWEEN_COMMANDS);
+    return -EINPROGRESS;
+}
+
+/* The next step of a slot that is out of use. On v1 it has a keeper before it is proven clean. */
+static void tend(struct slot *slot)
+{
+    if (cgroup_version() == 1 && slot->keeper == 0) {
+        int error = start_keeper(slot);
+        if (error) give_up_for_now(slot, error);
     }
-    return error;
+    if (cgroup_version() == 1 && !slot->keeper_has_joined) return; /* it will say so */
+    slot->cleaning.kept_bytes = 0;
+    begin(slot, CLEANING_AFTER_USE);
 }
 
 uint64_t slots_clean(void)
 {
     uint64_t again = UINT64_MAX;
-    bool made_ready = false;
     for (unsigned i = 0; i < slots.count; i++) {
         struct slot *slot = &slots.all[i];
-        if (slot->state != SLOT_DIRTY) continue;
-        while (slot->to_close_count > 0) close(slot->to_close[--slot->to_close_count]);
-        uint64_t now = slot->retry_at_ns ? now_ns() : 0;
-        if (now >= slot->retry_at_ns) {
-            /* The kernel mostly frees by itself within milliseconds; reclaiming would also drop the images' cache. */
-            int error = clean(slot, 0, slot->retries % RETRIES_BEFORE_RECLAIM == RETRIES_BEFORE_RECLAIM - 1);
-            if (!error) {
-                slot->state = SLOT_READY;
-                made_ready = true;
-                continue;
-            }
-            if (++slot->retries == RETRIES_BEFORE_COMPLAINT) {
-                log_line("slot %u cannot be proven clean (%s); it stays out of use until it is", i, errno_name(-error));
-                slot_cgroup_kill(&slot->cgroup);
-            }
-            slot->retry_at_ns = now_ns() + RETRY_NS * (slot->retries < RETRIES_BEFORE_COMPLAINT ? 1 : 1000);
+        if (slot->awaits_keeper && slot->keeper_has_joined) {
+            slot->awaits_keeper = false;
+            begin(slot, CLEANING_BETWEEN_COMMANDS);
         }
-        if (slot->retry_at_ns < again) again = slot->retry_at_ns;
+        if (slot->state != SLOT_DIRTY || slot->cleaning.under_way) continue;
+        if (slot->retry_at_ns == 0 || now_ns() >= slot->retry_at_ns) {
+            slot->retry_at_ns = 0;
+            tend(slot);
+        }
+        if (slot->retry_at_ns && slot->retry_at_ns < again) again = slot->retry_at_ns;
     }
-    if (made_ready && slots.on.ready) slots.on.ready();
     return again;
 }
 
@@ -362,10 +437,19 @@ bool slot_reaped(pid_t pid)
 {
     for (unsigned i = 0; i < slots.count; i++) {
         struct slot *slot = &slots.all[i];
+        if (slot->former_keeper == pid) {
+            slot->former_keeper = 0;
+            return true;
+        }
         if (slot->keeper != pid) continue;
         log_line("the keeper of slot %u has died", i);
         slot->keeper = 0;
-        if (slot->state == SLOT_TAKEN) slots.on.launched(slot, -ECHILD);
+        slot->keeper_has_joined = false;
+        if (slot->awaits_keeper) {
+            slot->awaits_keeper = false;
+            slots.on.refreshed(slot, -ECHILD);
+        } else if (slot->state == SLOT_TAKEN) slots.on.launched(slot, -ECHILD);
+        else if (slot->state == SLOT_READY) slot_release(slot);
         return true;
     }
     return false;

@@ -9,13 +9,12 @@
 #include <stdbool.h>
 
 #include "cgroup.h"
+#include "cleaning.h"
 #include "launch.h"
 #include "loop.h"
 #include "netns.h"
 
 enum slot_state { SLOT_READY, SLOT_TAKEN, SLOT_DIRTY };
-
-#define MOST_TO_CLOSE 2u
 
 struct slot {
     unsigned index;
@@ -31,9 +30,14 @@ struct slot {
     uint8_t *region; /* shared with the keeper and with fork servers; holds the payloads of a launch */
     int region_fd;
     size_t region_used;
-    int to_close[MOST_TO_CLOSE];
+    int to_close[CLEANING_MOST_FDS];
     unsigned to_close_count;
-    uint64_t retry_at_ns;
+    struct cleaning cleaning;
+    bool was_ready;
+    pid_t former_keeper; /* of the groups that were replaced last, until it has ended */
+    bool keeper_has_joined;
+    bool awaits_keeper; /* its user does, between two commands */
+    uint64_t retry_at_ns; /* 0 for at once */
     unsigned retries;
     bool from_server; /* the program of the launch under way, or of the last, was made by a fork server */
     void *user; /* the sandbox that has taken it */
@@ -45,6 +49,10 @@ struct slot_callbacks {
     void (*out_of_memory)(struct slot *slot);
     /* A slot has become ready. */
     void (*ready)(void);
+    /* What slot_refresh or slot_reclaim has begun is done: 0 or -errno. */
+    void (*refreshed)(struct slot *slot, int error);
+    /* v1: the slot gets other groups; whoever else lives in these must end. */
+    void (*group_leaves)(struct slot *slot);
 };
 
 /* Ends the supervisor with a message when the slots cannot be made. */
@@ -65,13 +73,17 @@ unsigned slots_ready(void);
 unsigned slots_count(void);
 /* Takes that slot, if it is ready. */
 struct slot *slot_take_ready(unsigned index);
-/* Cleans released slots. Returns when it wants to be called again, UINT64_MAX for never. */
+/* Has released slots cleaned. Returns when it wants to be called again, UINT64_MAX for never. */
 uint64_t slots_clean(void);
 /*
  * Proves a taken slot clean between two commands of one sandbox, whose files may hold up to `kept_bytes`.
- * Returns 0 or -errno.
+ * Returns 0, or -EINPROGRESS: then `refreshed` is called.
  */
 int slot_refresh(struct slot *slot, uint64_t kept_bytes);
+/* The same, making the kernel free what it can. */
+int slot_reclaim(struct slot *slot, uint64_t kept_bytes);
+/* Until then its groups must be left alone. */
+bool slot_is_being_cleaned(const struct slot *slot);
 /* Takes what keepers have said; to be called before children are reaped, so that their pids are known. */
 void slots_hear_keepers(void);
 /* True when `pid` was a slot's keeper. */

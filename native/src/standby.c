@@ -198,6 +198,7 @@ struct sandbox *standby_take(const struct open_request *open, const struct run_r
     const void *runtime = NULL;
     /* A fork server's command with arguments of the program's own is forked when they are known. */
     if (run->flags & RUN_WARM && !warm_runtime_of(open->image, run, &runtime)) return NULL;
+    if (run->memory_bytes < LEAST_MEMORY_BYTES + warm_shares_parked(runtime)) return NULL;
     struct kind *kind = note(open, run, runtime);
     for (unsigned i = 0; i < MOST_STANDING; i++) {
         struct standing *standing = &standby.standing[i];

@@ -15,6 +15,9 @@
 #define PIPE_BYTES (64u * 1024u)
 #define LARGE_PIPE_BYTES (1024 * 1024)
 
+/* A program with less than this of its own is not worth a fork server's. */
+#define LEAST_OWN_BYTES ((uint64_t)4 << 20)
+
 struct channel {
     int ours, theirs;
 };
@@ -38,30 +41,63 @@ static bool make_report_socket(struct channel *channel)
     return setsockopt(pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
 }
 
+int sandbox_apply_limits(struct sandbox *sandbox)
+{
+    const struct command *command = &sandbox->command;
+    struct cgroup_limits limits = command->limits;
+    limits.memory_bytes -= command->shared_bytes;
+    return slot_cgroup_limit(&sandbox->slot->cgroup, &limits);
+}
+
+void sandbox_is_plain(struct sandbox *sandbox)
+{
+    struct command *command = &sandbox->command;
+    if (command->shared_bytes == 0) return;
+    command->shared_bytes = 0;
+    int error = sandbox_apply_limits(sandbox);
+    if (error) sandbox_fail(sandbox, "cgroup-limits", -error);
+}
+
+/* Returns 0, -EINPROGRESS where something has to be waited for, or -errno. */
 static int prepare_slot(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
-    struct slot_cgroup *group = &sandbox->slot->cgroup;
-    struct cgroup_limits limits = {.memory_bytes = command->request.memory_bytes,
-                                   .processes = command->request.processes,
-                                   .cpu_milli = command->request.cpu_milli};
-    if (sandbox->mount_namespace >= 0) {
-        /* On v1, files that earlier commands left are still charged here; they are not this one's use. */
-        uint64_t most = sandbox->request.file_system_bytes;
-        int error = slot_refresh(sandbox->slot, most);
+    struct slot *slot = sandbox->slot;
+    bool further = sandbox->mount_namespace >= 0;
+    uint64_t most = further ? sandbox->request.file_system_bytes : 0;
+    if (slot_is_being_cleaned(slot)) return -EINPROGRESS;
+    if (further && !sandbox->slot_is_clean) {
+        int error = slot_refresh(slot, most);
         if (error) return error;
-        uint64_t kept = slot_cgroup_kept_bytes(group);
-        limits.memory_bytes += ((kept < most ? kept : most) + 4095u) & ~(uint64_t)4095u;
+    }
+    command->limits = (struct cgroup_limits){.memory_bytes = command->request.memory_bytes,
+                                             .processes = command->request.processes,
+                                             .cpu_milli = command->request.cpu_milli};
+    if (further) {
+        /* On v1, files that earlier commands left are still charged here; they are not this one's use. */
+        uint64_t kept = slot_cgroup_kept_bytes(&slot->cgroup);
+        command->limits.memory_bytes += ((kept < most ? kept : most) + 4095u) & ~(uint64_t)4095u;
     } else {
         command->kept_bytes = open_request_kept_bytes(&sandbox->request);
-        limits.memory_bytes += command->kept_bytes;
+        command->limits.memory_bytes += command->kept_bytes;
     }
-    return slot_cgroup_limit(group, &limits);
+    int error = sandbox_apply_limits(sandbox);
+    if (error != -EBUSY || command->reclaimed) return error;
+    /* More is charged than it may have: what the kernel has not yet given back. */
+    command->reclaimed = true;
+    return slot_reclaim(slot, most);
 }
 
-static bool may_be_warm(const struct run_request *request)
+/* With a limit that leaves a fork of the interpreter nothing of its own, a plain one finds the same out. */
+static bool may_be_warm(struct sandbox *sandbox)
 {
-    return request->flags & RUN_WARM && !(request->flags & RUN_TTY);
+    struct command *command = &sandbox->command;
+    const struct run_request *request = &command->request;
+    if (!(request->flags & RUN_WARM) || request->flags & RUN_TTY) return false;
+    uint64_t shared = warm_would_share(sandbox->slot, sandbox->request.image, request);
+    if (request->memory_bytes < shared + LEAST_OWN_BYTES) return false;
+    command->shared_bytes = shared;
+    return true;
 }
 
 void sandbox_give_input(struct sandbox *sandbox)
@@ -74,13 +110,35 @@ void sandbox_give_input(struct sandbox *sandbox)
     if (!(request->flags & RUN_TTY)) stream_feed_input(sandbox);
 }
 
+static void fail_to_start(struct sandbox *sandbox, const char *step, int error)
+{
+    struct command *command = &sandbox->command;
+    sandbox_fail(sandbox, step, -error);
+    command->reaped = true;
+    watch_close(&command->out.watch);
+    watch_close(&command->err.watch);
+    sandbox_advance(sandbox);
+}
+
+void sandbox_go_on_starting(struct sandbox *sandbox, int error)
+{
+    sandbox->run_pending = false;
+    sandbox->slot_is_clean = error == 0;
+    if (error) fail_to_start(sandbox, "cgroup-renewal", error);
+    else sandbox_start_command(sandbox);
+}
+
 void sandbox_start_command(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
-    sandbox->run_pending = false;
-    command->launched_ns = now_ns();
     const char *step = "cgroup-limits";
+    command->shared_bytes = 0;
+    bool warm = may_be_warm(sandbox);
     int error = prepare_slot(sandbox);
+    sandbox->run_pending = error == -EINPROGRESS;
+    if (sandbox->run_pending) return;
+    sandbox->slot_is_clean = false;
+    command->launched_ns = now_ns();
     struct channel channels[4];
     unsigned made = 0;
     if (!error) {
@@ -121,21 +179,15 @@ void sandbox_start_command(struct sandbox *sandbox)
                                 .fds = {channels[0].theirs, channels[1].theirs, channels[2].theirs, channels[3].theirs,
                                         mounts, -1, -1}};
         step = "launch";
-        if (!may_be_warm(&command->request) ||
-            !warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request))
+        if (!warm || !warm_launch(sandbox->slot, &launch, sandbox->request.image, &command->request)) {
+            sandbox_is_plain(sandbox);
             error = slot_launch(sandbox->slot, &launch);
+        }
     }
     for (unsigned i = 0; i < made; i++) {
         if (channels[i].ours >= 0) close(channels[i].ours);
         if (channels[i].theirs >= 0) close(channels[i].theirs);
     }
-    if (error) {
-        sandbox_fail(sandbox, step, -error);
-        command->reaped = true;
-        watch_close(&command->out.watch);
-        watch_close(&command->err.watch);
-        sandbox_advance(sandbox);
-        return;
-    }
-    if (!command->held) sandbox_give_input(sandbox);
+    if (error) fail_to_start(sandbox, step, error);
+    else if (!command->held) sandbox_give_input(sandbox);
 }

@@ -63,7 +63,6 @@ static struct {
     struct server *servers;
     /* By slot, of its last launch. */
     struct runtime **launched;
-    uint64_t *shared_bytes;
     struct server *settling; /* one at a time */
     unsigned slot_count;
 } warm;
@@ -72,12 +71,6 @@ void warm_start(unsigned slot_count)
 {
     warm.slot_count = slot_count;
     warm.launched = checked_alloc(slot_count * sizeof(struct runtime *));
-    warm.shared_bytes = checked_alloc(slot_count * sizeof *warm.shared_bytes);
-}
-
-uint64_t warm_shared_bytes(const struct slot *slot)
-{
-    return slot->from_server ? warm.shared_bytes[slot->index] : 0;
 }
 
 static struct bytes keep_bytes(const uint8_t *data, size_t size)
@@ -212,6 +205,8 @@ void warm_hear(void)
 static struct server *add_server(struct runtime *runtime, struct slot *slot, int socket)
 {
     struct server *server = checked_alloc(sizeof *server);
+    /* One that hangs is asked in vain, and keeps nobody waiting. */
+    fcntl(socket, F_SETFL, O_NONBLOCK);
     *server = (struct server){.runtime = runtime, .slot = slot, .started_ns = now_ns(), .next = warm.servers};
     warm.servers = server;
     watch_add(&server->socket, socket, EPOLLIN, hear, server);
@@ -352,7 +347,7 @@ static bool serves(const struct runtime *runtime, struct bytes image, const stru
            same(variables, runtime->variables) && same(arguments, runtime->arguments);
 }
 
-static struct server *server_for(struct slot *slot, struct bytes image, const struct run_request *request)
+static struct server *server_for(const struct slot *slot, struct bytes image, const struct run_request *request)
 {
     for (struct runtime *runtime = warm.runtimes; runtime; runtime = runtime->next) {
         if (!serves(runtime, image, request)) continue;
@@ -409,6 +404,18 @@ static void ask_for_program(struct server *server, struct slot *slot, const stru
     if (init >= 0) close(init);
 }
 
+uint64_t warm_would_share(const struct slot *slot, struct bytes image, const struct run_request *request)
+{
+    const struct server *server = server_for(slot, image, request);
+    if (!server) return 0;
+    return request->flags & RUN_PARKED ? server->runtime->shared_bytes_parked : server->runtime->shared_bytes;
+}
+
+uint64_t warm_shares_parked(const void *runtime)
+{
+    return runtime ? ((const struct runtime *)runtime)->shared_bytes_parked : 0;
+}
+
 bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, const struct run_request *request)
 {
     struct server *server = server_for(slot, image, request);
@@ -418,8 +425,6 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     if (cgroup_version() == 2 && slot_share(slot, launch) != 0) return false;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link) < 0) return false;
     warm.launched[slot->index] = server->runtime;
-    warm.shared_bytes[slot->index] =
-        request->flags & RUN_PARKED ? server->runtime->shared_bytes_parked : server->runtime->shared_bytes;
     struct launch linked = *launch;
     linked.other_end = link[1];
     linked.fds[LAUNCH_LINK] = link[0];
@@ -428,6 +433,15 @@ bool warm_launch(struct slot *slot, struct launch *launch, struct bytes image, c
     close(link[0]);
     close(link[1]);
     return error == 0;
+}
+
+void warm_leave(struct slot *slot)
+{
+    for (struct server *server = warm.servers; server; server = server->next) {
+        if (server->slot != slot) continue;
+        dismiss(server);
+        server->slot = NULL; /* it counts in the group that it is in, which nobody asks any more */
+    }
 }
 
 void warm_made(struct slot *slot)

@@ -36,8 +36,14 @@ bool warm_is_settled(const struct slot *slot);
 bool warm_may_launch(const struct slot *slot, const void *runtime);
 /* The program of the slot's launch has said that a fork server made it. */
 void warm_made(struct slot *slot);
-/* Memory of the slot's launch that is charged to its fork server, being shared with it. */
-uint64_t warm_shared_bytes(const struct slot *slot);
+/* v1: the servers of the slot end, because its groups do. */
+void warm_leave(struct slot *slot);
+/*
+ * What a program launched now would share with its fork server, which is charged with it; 0 where none would make it.
+ * And what one that stands by shares with that runtime's.
+ */
+uint64_t warm_would_share(const struct slot *slot, struct bytes image, const struct run_request *request);
+uint64_t warm_shares_parked(const void *runtime);
 /* Takes what servers have said; to be called before children are reaped. */
 void warm_hear(void);
 bool warm_reaped(pid_t pid);

@@ -224,6 +224,9 @@ export const ROWS = [
       graph('Supervisors started again', 'none', [
         ['increase(codeexec_supervisor_restarts_total[$__rate_interval])', '{{instance}}'],
       ]),
+      graph('Longest turn of the supervisor', 's', [
+        ['codeexec_supervisor_longest_turn_seconds', '{{instance}}'],
+      ]),
       graph('Memory of the service', 'bytes', [
         ['process_resident_memory_bytes{job=~".*codeexec.*"}', '{{instance}} service'],
         ['codeexec_supervisor_resident_memory_bytes', '{{instance}} supervisor'],

@@ -43,7 +43,11 @@ export async function startNamespacesBackend(
   const images = new FileImageStore({ dataDirectory, plan })
   const driver = createDriver(config, images, languages, logger)
   await driver.start()
-  metrics.watchSupervisor(() => ({ pid: driver.supervisorPid, restarts: driver.supervisorRestarts }))
+  metrics.watchSupervisor(() => ({
+    pid: driver.supervisorPid,
+    restarts: driver.supervisorRestarts,
+    longestTurnMs: () => driver.supervisorLongestTurnMs(),
+  }))
   // Ahead of the first request; whatever is not ready yet is prepared with its first.
   await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
   const ahead = roomAhead(config, languages) > 0 ? startAhead(config, languages, images, driver) : undefined

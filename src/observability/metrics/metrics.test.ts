@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ExecutionResult, StageResult } from '../../contract/execution.js'
 import { createMetrics } from './metrics.js'
+import type { SupervisorFigures } from './sandboxes.js'
 
 const STAGE: StageResult = {
   stdout: '',
@@ -135,16 +136,24 @@ describe('a process that runs programs', () => {
 
   it('tells of its supervisor', async () => {
     const metrics = createMetrics(SERVICE)
-    let figures: { pid: number | undefined; restarts: number } = { pid: process.pid, restarts: 0 }
+    let longestTurnMs: number | undefined = 12
+    let figures: SupervisorFigures = {
+      pid: process.pid,
+      restarts: 0,
+      longestTurnMs: () => Promise.resolve(longestTurnMs),
+    }
     metrics.watchSupervisor(() => figures)
     const text = await metrics.render()
     expect(text).toContain('codeexec_supervisor_up 1')
     expect(Number(/^codeexec_supervisor_resident_memory_bytes (.+)$/m.exec(text)?.[1])).toBeGreaterThan(1e6)
     expect(Number(/^codeexec_supervisor_cpu_seconds_total (.+)$/m.exec(text)?.[1])).toBeGreaterThan(0)
-    figures = { pid: undefined, restarts: 2 }
+    expect(text).toContain('codeexec_supervisor_longest_turn_seconds 0.012')
+    longestTurnMs = undefined
+    figures = { ...figures, pid: undefined, restarts: 2 }
     const later = await metrics.render()
     expect(later).toContain('codeexec_supervisor_up 0')
     expect(later).toContain('codeexec_supervisor_restarts_total 2')
+    expect(later).toContain('codeexec_supervisor_longest_turn_seconds 0\n')
   })
 })
 

@@ -16,6 +16,8 @@ export interface SupervisorFigures {
   /** Undefined while none runs. */
   readonly pid: number | undefined
   readonly restarts: number
+  /** The longest time for which it served one thing and nothing else, in the last minute or two. */
+  longestTurnMs(): Promise<number | undefined>
 }
 
 /** Told how long each sandbox took, from asking for it until the first program ran in it. */
@@ -56,6 +58,14 @@ export function supervisorMetrics(registry: Registry, figures: () => SupervisorF
     collect() {
       cpu.reset()
       cpu.inc(usageOf(figures().pid).cpuSeconds)
+    },
+  })
+  const turn: Gauge = new Gauge({
+    name: 'codeexec_supervisor_longest_turn_seconds',
+    help: 'Longest time in the last minute or two in which that process served one thing and no other.',
+    registers: [registry],
+    async collect() {
+      turn.set(((await figures().longestTurnMs()) ?? 0) / 1000)
     },
   })
   const memory: Gauge = new Gauge({

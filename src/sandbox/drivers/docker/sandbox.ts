@@ -266,13 +266,13 @@ function openFrame(fileSystemBytes: number): readonly Uint8Array[] {
 
 /** Holds the agent's account against what only the engine knows, and against limits that no engine enforces. */
 async function judged(container: AgentContainer, { limits }: Command, outcome: Outcome): Promise<Outcome> {
-  if (outcome.stopReason !== null) return outcome
-  const isAbove = isJudgedByPeak(limits) && outcome.usage.memoryBytes > limits.memoryBytes
+  const { usage } = outcome
+  const isAbove = isJudgedByPeak(limits) && usage.memoryBytes > limits.memoryBytes
   // Some runtimes show no counters inside, and kill for lack of memory from outside.
-  const isKilled = outcome.signal === 'SIGKILL' && (await container.wasOutOfMemory())
-  if (isAbove || isKilled) return { ...outcome, stopReason: 'memory' }
-  return {
-    ...outcome,
-    usage: { ...outcome.usage, memoryBytes: Math.min(outcome.usage.memoryBytes, limits.memoryBytes) },
-  }
+  const isKilled = async () => outcome.signal === 'SIGKILL' && (await container.wasOutOfMemory())
+  const stopReason = outcome.stopReason ?? (isAbove || (await isKilled()) ? 'memory' : null)
+  // The engine's limit is that of the agent too, and larger than asked for where that is small.
+  const memoryBytes =
+    stopReason === 'memory' ? limits.memoryBytes : Math.min(usage.memoryBytes, limits.memoryBytes)
+  return { ...outcome, stopReason, usage: { ...usage, memoryBytes } }
 }

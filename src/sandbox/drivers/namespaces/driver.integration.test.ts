@@ -1,6 +1,6 @@
 /** The conformance suite against the real supervisor, and what only this driver promises. */
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { open as openFile, readdir, readlink } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,8 @@ const FIRST_UID = 1_000_000 + (process.pid % 4096) * 64
 const SLOTS = 3
 const STANDBY = 2
 const IMAGE = 'bash'
+/** By all supervisors of this file. */
+const said: string[] = []
 
 async function layersOf(id: string): Promise<string[]> {
   const names = await readdir(IMAGES)
@@ -37,7 +39,10 @@ async function makeDriver(standby = 0, firstUid = FIRST_UID): Promise<Namespaces
     standby,
     firstUid,
     image: (id) => (id === IMAGE ? { name: id, layers } : undefined),
-    log: (line) => process.stderr.write(`supervisor: ${line}\n`),
+    log: (line) => {
+      said.push(line)
+      process.stderr.write(`supervisor: ${line}\n`)
+    },
   })
 }
 
@@ -57,6 +62,23 @@ function leftoversOf(
     supervisorPid: living,
     endedPids: Array.from(supervisors).filter((known) => !existsSync(`/proc/${known}`)),
   })
+}
+
+/** Looks into the regions in which the supervisor shows a launch's payload to others. */
+async function sharedMemoryHas(driver: NamespacesDriver, marker: string): Promise<boolean> {
+  const folder = `/proc/${driver.supervisorPid!}/fd`
+  for (const name of await readdir(folder)) {
+    const target = await readlink(path.join(folder, name)).catch(() => '')
+    if (!target.startsWith('/memfd:region')) continue
+    const file = await openFile(path.join(folder, name))
+    try {
+      const { buffer } = await file.read(Buffer.alloc(1 << 20), 0, 1 << 20, 0)
+      if (buffer.includes(marker)) return true
+    } finally {
+      await file.close()
+    }
+  }
+  return false
 }
 
 function command(script: string): Command {
@@ -210,6 +232,43 @@ describe.skipIf(unfit)(`namespaces${unfit ? ` (${unfit})` : ''}`, () => {
       await expect(
         driver.open({ executionId: 'x', image: 'nothing', files: [], fileSystemBytes: 1 << 20 }),
       ).rejects.toMatchObject({ name: 'SandboxError', step: 'image' })
+    })
+
+    it('launches on under any limit on memory, however small', async () => {
+      const before = said.length
+      const greedy = command('x=$(head -c 60000000 /dev/zero | tr "\\0" a); echo "${#x}"')
+      for (let time = 0; time < 40; time++) {
+        const limits = { ...greedy.limits, memoryBytes: [1, 4096, 100_000][time % 3]! }
+        const sandbox = await driver.open({
+          executionId: 'x',
+          image: IMAGE,
+          files: [],
+          fileSystemBytes: 1 << 20,
+        })
+        expect(await sandbox.run({ ...greedy, limits })).toMatchObject({ stopReason: 'memory' })
+        await sandbox.dispose()
+      }
+      expect(said.slice(before)).toEqual([])
+    })
+
+    it('keeps nothing of a program in the memory that it shares with launched processes', async () => {
+      const marker = 'a-secret-of-the-last-client'
+      const sandbox = await driver.open({
+        executionId: 'secret',
+        image: IMAGE,
+        files: [{ name: 'secret.txt', content: Buffer.from(marker) }],
+        fileSystemBytes: 1 << 20,
+      })
+      await sandbox.run(command(`grep -q ${marker} secret.txt`))
+      await sandbox.dispose()
+      await expect.poll(() => sharedMemoryHas(driver, marker)).toBe(false)
+    })
+
+    it('tells how long it attended to one thing', async () => {
+      await run('exit 0')
+      const longestMs = await driver.supervisorLongestTurnMs()
+      expect(longestMs).toBeGreaterThan(0)
+      expect(longestMs).toBeLessThan(1000)
     })
 
     it('takes its sandboxes along when it is killed, is started again, and sweeps what was left', async () => {

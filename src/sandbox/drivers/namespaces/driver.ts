@@ -11,6 +11,7 @@ import {
 import { EVENT, FrameWriter, PayloadReader, REQUEST } from './frames.js'
 import { HeldNamespacesSandbox } from './held.js'
 import { probeHost } from './probe.js'
+import { longestTurnMs } from './longest-turn.js'
 import { NamespacesSandbox } from './sandbox.js'
 import { Supervisor, type SupervisorInfo } from './supervisor.js'
 import { countStart, type WarmCommand, type WarmCounts, warmFrame } from './warm.js'
@@ -45,6 +46,11 @@ export interface NamespacesDriver extends SandboxDriver {
   readonly supervisorPid: number | undefined
   /** How often another supervisor had to be started because one had ended. */
   readonly supervisorRestarts: number
+  /**
+   * The longest time for which the supervisor attended to one thing, and so to nothing else, in the last minute or two;
+   * at least as long as its answer took. Undefined while none runs.
+   */
+  supervisorLongestTurnMs(): Promise<number | undefined>
   /** Prepares images, and the fork servers of their commands, ahead of the first sandbox. */
   prepare(imageIds: readonly string[]): Promise<void>
   /** By image, how many commands that may start warm did, and how many did not. */
@@ -81,6 +87,11 @@ class Driver implements NamespacesDriver {
 
   get supervisorRestarts(): number {
     return Math.max(0, this.#starts - 1)
+  }
+
+  async supervisorLongestTurnMs(): Promise<number | undefined> {
+    const supervisor = this.#supervisor
+    return supervisor && longestTurnMs(supervisor).catch(() => undefined)
   }
 
   get warmCounts(): ReadonlyMap<string, WarmCounts> {

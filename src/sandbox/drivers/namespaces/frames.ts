@@ -14,6 +14,7 @@ export const REQUEST = {
   release: 11,
   usage: 12,
   artefacts: 15,
+  turns: 16,
   warm: 20,
 } as const
 
@@ -29,6 +30,7 @@ export const EVENT = {
   stdinTaken: 72,
   usage: 73,
   artefacts: 76,
+  turns: 77,
 } as const
 
 /** Where a file goes; `enum place`. */
