@@ -18,7 +18,7 @@ function load(module) {
 }
 
 const { ERRORS } = await load('contract/errors.js')
-const { LIMIT_NAMES } = await load('contract/limits.js')
+const { LEAST_MEMORY_BYTES, LIMIT_NAMES } = await load('contract/limits.js')
 const { isVariable, listVariables, VARIABLES } = await load('config/variables.js')
 const { loadLanguages } = await load('languages/registry.js')
 const { resolveLimits } = await load('languages/limits.js')
@@ -148,6 +148,17 @@ async function limitsPage() {
     '## The most a request may ask for',
     table(['stage', ...titles], maximumRows),
     'Both can be changed by the operator: see [configuration](configuration.md).',
+    '## The least memory a request may ask for',
+    `\`limits.memoryBytes\` below ${LEAST_MEMORY_BYTES} (${LEAST_MEMORY_BYTES / MIB} MiB) is a 400 that names this ` +
+      'number. It suffices for a small program in C; a runtime that needs more to start ends as ' +
+      '`memory_limit_exceeded`, as any program does that needs more than it may use. To start, C, C++, Go and Bash ' +
+      'need about 1 MiB, Python 4 MiB, JavaScript and TypeScript 12 MiB, Ruby 16 MiB, Java 24 MiB.',
+    '## What the memory figure says',
+    'The most that was in use at any time, and never more than the limit: it is the limit exactly where a program was ' +
+      'stopped for it. A language whose interpreter was started ahead shares memory with it; that counts in the figure ' +
+      'and in the limit alike. Files of the image that the kernel caches count in neither, nor do up to 512 KiB for ' +
+      'the processes of the sandbox itself. The kernel counts in steps of up to 256 KiB for each CPU, so the same ' +
+      'program may come out as much higher or lower.',
   )
 }
 

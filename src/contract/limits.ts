@@ -23,6 +23,9 @@ export const LIMIT_NAMES = [
   'fileSizeBytes',
 ] as const satisfies readonly (keyof Limits)[]
 
+/** The least memory a request may ask for: what a process takes that does nothing. */
+export const LEAST_MEMORY_BYTES = 1_048_576
+
 /** Limits of the two stages of one execution. */
 export interface StageLimits {
   readonly compile: Limits

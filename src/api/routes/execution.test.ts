@@ -154,6 +154,7 @@ describe.each(['/api/v1/execute', '/api/v2/execute'] as const)('%s', (url) => {
     [{ limits: 5 }, 'limits must be a JSON object'],
     [{ limits: { wallTimeMs: '5' } }, 'limits.wallTimeMs must be a number'],
     [{ limits: { wallTimeMs: 0 } }, 'limits.wallTimeMs must be at least 1'],
+    [{ limits: { memoryBytes: 1_048_575 } }, 'limits.memoryBytes must be at least 1048576'],
     [{ limits: { wallTimeMs: 1.5 } }, 'limits.wallTimeMs must be a whole number'],
     [{ saveMetric: 'yes' }, 'saveMetric must be true or false'],
     [{ analyze: 1 }, 'analyze must be true or false'],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AnalysisReport } from '../analysis.js'
 import { VERDICTS } from '../verdict.js'
 import type { Verdict } from '../verdict.js'
+import { LEAST_MEMORY_BYTES } from '../limits.js'
 import { analyzeAnswer } from './analysis-report.js'
 
 const positiveInteger = z.int().min(1)
@@ -14,7 +15,9 @@ export const requestedLimits = z
     cpuTimeMs: positiveInteger
       .nullish()
       .describe('CPU time of all its processes and threads together, in milliseconds.'),
-    memoryBytes: positiveInteger
+    memoryBytes: z
+      .int()
+      .min(LEAST_MEMORY_BYTES)
       .nullish()
       .describe('Memory of all its processes together, files it writes included, in bytes.'),
     maxProcesses: positiveInteger.nullish().describe('Processes and threads at once.'),
@@ -116,7 +119,7 @@ const usage = z
   .object({
     wallTimeMs: z.int().describe('Wall-clock time in milliseconds.'),
     cpuTimeMs: z.int().describe('CPU time in milliseconds.'),
-    memoryBytes: z.int().describe('Peak memory in bytes.'),
+    memoryBytes: z.int().describe('Peak memory in bytes; never more than the limit.'),
   })
   .meta({ id: 'Usage' })
 

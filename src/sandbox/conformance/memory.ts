@@ -60,6 +60,21 @@ export const memory: CaseGroup = (test) => {
     expect(usage.memoryBytes).toBeLessThan(60 * MIB)
   })
 
+  test('reports no more than a program may use', ['touch', 'hello'], async (bench) => {
+    for (const memoryBytes of [MIB, 4 * MIB, 16 * MIB]) {
+      const little = await bench.run('hello', [], { limits: { memoryBytes } })
+      expect(little.usage.memoryBytes).toBeLessThanOrEqual(memoryBytes)
+      const much = await bench.run('touch', ['64'], { limits: { memoryBytes } })
+      expect(much).toMatchObject({ stopReason: 'memory', usage: { memoryBytes } })
+    }
+  })
+
+  test('reports about the same for the same program', ['touch'], async (bench) => {
+    const figures: number[] = []
+    for (let time = 0; time < 8; time++) figures.push((await bench.run('touch', ['40'])).usage.memoryBytes)
+    expect(Math.max(...figures) / Math.min(...figures)).toBeLessThan(1.08)
+  })
+
   test('reports the peak of all processes together', ['touch'], async (bench) => {
     const { usage } = await bench.run('touch', ['16', '4'])
     expect(usage.memoryBytes).toBeGreaterThanOrEqual(64 * MIB)
