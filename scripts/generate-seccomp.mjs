@@ -29,6 +29,8 @@ const content = [
   constant('ALLOWED_CALLS', names('allowed')),
   '\n/** Refused with EPERM; everything else with ENOSYS. */\n',
   constant('FORBIDDEN_CALLS', names('forbidden')),
+  '\n/** Answered with success, and not done. */\n',
+  constant('PRETENDED_CALLS', names('pretended')),
 ].join('')
 
 const file = join(ROOT, TARGET)

@@ -16,11 +16,14 @@
 
 #define V1_ROOT "/sys/fs/cgroup/"
 #define V2_ROOT "/sys/fs/cgroup/"
+/* What the kernel refuses at once of network buffers; see cgroup.c. */
+#define LARGEST_CHARGE_BYTES (256u << 10)
 
 static struct {
     int version;
     int cpu, memory, peak, stat, oom;
-} files = {.cpu = -1, .memory = -1, .peak = -1, .stat = -1, .oom = -1};
+    int sockets_peak, sockets_limit; /* v1: network buffers, counted apart; v2 counts them as memory */
+} files = {.cpu = -1, .memory = -1, .peak = -1, .stat = -1, .oom = -1, .sockets_peak = -1, .sockets_limit = -1};
 
 static struct {
     uint64_t cpu_ns, own_cpu_ns, memory_bytes, peak_bytes, oom_kills;
@@ -51,6 +54,8 @@ void container_counters_open(void)
     files.peak = open_counter(V1_ROOT "memory/memory.max_usage_in_bytes");
     files.stat = open_counter(V1_ROOT "memory/memory.stat");
     files.oom = open_counter(V1_ROOT "memory/memory.oom_control");
+    files.sockets_peak = open_counter(V1_ROOT "memory/memory.kmem.tcp.max_usage_in_bytes");
+    files.sockets_limit = open_counter(V1_ROOT "memory/memory.kmem.tcp.limit_in_bytes");
 }
 
 void container_describe(char *text, size_t size)
@@ -112,6 +117,14 @@ bool container_out_of_memory(void)
     return oom_kills() > before.oom_kills;
 }
 
+/* The engine's limit of them is that of all memory, and the container has no other connections than the program's. */
+bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group)
+{
+    (void)group;
+    uint64_t peak = counted(files.sockets_peak);
+    return peak > 0 && peak + LARGEST_CHARGE_BYTES >= counted(files.sockets_limit);
+}
+
 static uint64_t above(uint64_t value, uint64_t baseline)
 {
     return value > baseline ? value - baseline : 0;
@@ -132,7 +145,7 @@ static uint64_t largest_process_bytes(void)
     return getrusage(RUSAGE_CHILDREN, &usage) < 0 ? 0 : (uint64_t)usage.ru_maxrss * 1024u;
 }
 
-static uint64_t peak_bytes(void)
+static uint64_t peak_of_memory(void)
 {
     uint64_t peak = counted(files.peak);
     /* The kernel's own mark, where the program went above what starting the container took. */
@@ -141,11 +154,17 @@ static uint64_t peak_bytes(void)
     return seen > process ? seen : process;
 }
 
+static uint64_t peak_bytes(void)
+{
+    return peak_of_memory() + counted(files.sockets_peak);
+}
+
 void container_counters_end(void)
 {
     final.cpu_ns = slot_cgroup_cpu_ns(NULL);
     final.memory_peak_bytes = peak_bytes();
     final.oom_kills = above(oom_kills(), before.oom_kills);
+    final.sockets_refused = slot_cgroup_sockets_exceed(NULL);
     ended = true;
 }
 

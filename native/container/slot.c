@@ -4,16 +4,19 @@
  */
 #include "container.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +26,7 @@
 #include "../src/sandbox.h"
 #include "../src/util.h"
 #include "../src/standby.h"
+#include "../src/uncharged.h"
 #include "../src/warm.h"
 
 /* The agent's own uid once a program runs: no program has it, in no container. */
@@ -35,6 +39,9 @@ static int report_fd = -1;
 void container_start(uid_t uid)
 {
     only.uid = uid;
+    only.netns.counter_fds[0] = open("/proc/self/net/dev", O_RDONLY | O_CLOEXEC);
+    only.netns.counter_fds[1] = open("/proc/self/net/snmp", O_RDONLY | O_CLOEXEC);
+    only.netns.netlink_fd = open("/proc/self/net/netlink", O_RDONLY | O_CLOEXEC);
     container_counters_open();
 }
 
@@ -140,9 +147,29 @@ static void become_program(const struct launch *launch)
         struct winsize size = {.ws_col = (unsigned short)request.cols, .ws_row = (unsigned short)request.rows};
         ioctl(controller, TIOCSWINSZ, &size);
         launch_hand_over_terminal(controller);
-        container_write_as(own.uid); /* for opening the other side, which is this user's */
     }
+    /*
+     * The engine's devpts takes as many terminals as the machine has. From here on only root may make one, and the
+     * program is not; where the engine has none, or a kernel of its own that keeps it, nothing is lost.
+     */
+    if (chmod("/dev/pts/ptmx", 0600) < 0) errno = 0;
+    if (request.flags & RUN_TTY) container_write_as(own.uid); /* for opening the other side, which is this user's */
     launch_program(&own, &request, terminal[0] ? terminal : NULL, 0);
+}
+
+/* The agent counts by itself: its CPU time is the container's, and is nobody else's loss. */
+bool uncharged_count(struct slot *slot)
+{
+    (void)slot;
+    uint64_t bytes = uncharged_socket_bytes();
+    DIR *processes = opendir("/proc");
+    struct dirent *entry;
+    while (processes && bytes <= UNCHARGED_MAX_BYTES && (entry = readdir(processes))) {
+        long pid = strtol(entry->d_name, NULL, 10);
+        if (pid > 1) bytes += uncharged_lock_bytes((pid_t)pid);
+    }
+    if (processes) closedir(processes);
+    return bytes > UNCHARGED_MAX_BYTES;
 }
 
 /*

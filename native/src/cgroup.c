@@ -28,6 +28,9 @@
 /* With less, a keeper can be refused what it needs to launch anything, and dies of it. */
 #define LEAST_BYTES ((uint64_t)1 << 20)
 #define KEEPERS 1u
+/* Below this there is nothing to look for. */
+#define SOCKETS_WORTH_COUNTING ((uint64_t)1 << 20)
+#define LARGEST_CHARGE_BYTES (256u << 10)
 #define RESIDENT_STEP_BYTES ((uint64_t)1 << 20)
 /* What one fork server in a group may be charged with: its page tables, and pages that it no longer shares. */
 #define FORK_SERVER_BYTES ((uint64_t)1 << 20)
@@ -303,7 +306,7 @@ static int *all_fds(struct slot_cgroup *group, unsigned i)
     int *fds[] = {&group->dir_fd,        &group->memory_limit_fd, &group->memory_swap_limit_fd, &group->memory_usage_fd,
                   &group->memory_peak_fd, &group->memory_stat_fd,  &group->memory_reclaim_fd,    &group->pids_limit_fd,
                   &group->pids_current_fd, &group->cpu_limit_fd,   &group->cpu_usage_fd,         &group->oom_count_fd,
-                  &group->oom_event_fd};
+                  &group->oom_event_fd,  &group->sockets_limit_fd, &group->sockets_usage_fd,   &group->sockets_peak_fd};
     return i < sizeof fds / sizeof *fds ? fds[i] : NULL;
 }
 
@@ -366,6 +369,10 @@ static int open_v1(struct slot_cgroup *group, const char **step)
     group->cpu_usage_fd = open_in(directory[V1_CPUACCT], "cpuacct.usage", O_RDWR);
     group->oom_count_fd = open_in(directory[V1_MEMORY], "memory.oom_control", O_RDONLY);
     group->oom_event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    /* The kernel counts them from the first limit on. Without memory for the kernel's own there are none of these. */
+    group->sockets_limit_fd = open_in(directory[V1_MEMORY], "memory.kmem.tcp.limit_in_bytes", O_RDWR);
+    group->sockets_usage_fd = open_in(directory[V1_MEMORY], "memory.kmem.tcp.usage_in_bytes", O_RDONLY);
+    group->sockets_peak_fd = open_in(directory[V1_MEMORY], "memory.kmem.tcp.max_usage_in_bytes", O_RDWR);
     if (group->memory_limit_fd < 0 || group->memory_usage_fd < 0 || group->memory_peak_fd < 0 ||
         group->memory_stat_fd < 0 || group->memory_reclaim_fd < 0 || group->pids_limit_fd < 0 || group->pids_current_fd < 0 || group->cpu_limit_fd < 0 || group->cpu_usage_fd < 0 ||
         group->oom_count_fd < 0 || group->oom_event_fd < 0)
@@ -446,6 +453,10 @@ static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
     int memory = group->memory_limit_fd;
     int with_swap = group->memory_swap_limit_fd;
     if (host.version == 2) return write_number(memory, total);
+    if (group->sockets_limit_fd >= 0) {
+        int error = write_number(group->sockets_limit_fd, bytes);
+        if (error) return error;
+    }
     if (with_swap < 0) return write_number(memory, total);
     /* v1 refuses a memory limit above the one that includes swap, so the order depends on the direction. */
     bool rising = total > with_overhead(group->applied.memory_bytes) && group->applied.memory_bytes > 0;
@@ -519,6 +530,35 @@ static uint64_t baseline_of(const struct slot_cgroup *group, uint64_t left)
     return left + CLEAN_BYTES > baseline ? left : baseline - CLEAN_BYTES;
 }
 
+static uint64_t socket_bytes(int fd)
+{
+    uint64_t bytes = fd >= 0 ? read_number(fd) : 0;
+    return bytes == UINT64_MAX ? 0 : bytes;
+}
+
+/* By the peak: newer kernels no longer count what they refuse, which is a packet or a batch of pages at a time. */
+static bool sockets_refused(const struct slot_cgroup *group, uint64_t peak_bytes)
+{
+    return peak_bytes > 0 && peak_bytes + LARGEST_CHARGE_BYTES >= group->applied.memory_bytes;
+}
+
+bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group)
+{
+    uint64_t bytes = socket_bytes(group->sockets_usage_fd);
+    if (bytes < SOCKETS_WORTH_COUNTING) return false;
+    if (sockets_refused(group, socket_bytes(group->sockets_peak_fd))) return true;
+    uint64_t own_bytes = group->residents > KEEPERS ? 0 : group->resident_bytes; /* of fork servers: in the limit */
+    return slot_cgroup_kept_bytes(group) + bytes > with_overhead(group->applied.memory_bytes) + own_bytes;
+}
+
+FILE *slot_cgroup_processes(const struct slot_cgroup *group)
+{
+    char path[400];
+    slot_path(group, 0, path, sizeof path);
+    int fd = open_in(path, "cgroup.procs", O_RDONLY);
+    return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
 {
     uint64_t peak = group->memory_peak_fd >= 0 ? read_number(group->memory_peak_fd) : 0;
@@ -529,10 +569,15 @@ struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
         uint64_t cached = cached_bytes(group);
         if (cached > group->cache_bytes) others += cached - group->cache_bytes;
     }
+    uint64_t sockets = socket_bytes(group->sockets_peak_fd);
+    uint64_t memory = peak > others ? peak - others : 0, limit = group->applied.memory_bytes;
+    sockets = sockets > group->baseline_socket_bytes ? sockets - group->baseline_socket_bytes : 0;
     return (struct cgroup_usage){
         .cpu_ns = slot_cgroup_cpu_ns(group),
-        .memory_peak_bytes = peak > others ? peak - others : 0,
+        /* The two peaks may have been at different times: together no more than the limit, which held. */
+        .memory_peak_bytes = memory + sockets < limit || memory > limit ? memory + sockets : limit,
         .oom_kills = slot_cgroup_oom_kills(group),
+        .sockets_refused = sockets_refused(group, sockets),
     };
 }
 
@@ -592,6 +637,9 @@ static int renew_v1(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim
     if (cached > CACHE_BYTES) return -ESTALE;
     group->baseline_oom_kills = read_keyed_number(group->oom_count_fd, "oom_kill");
     group->baseline_cpu_ns = read_number(group->cpu_usage_fd);
+    if (socket_bytes(group->sockets_peak_fd) > 0) write_number(group->sockets_peak_fd, 0);
+    /* Of the last program's connections, until the kernel has taken their network apart. */
+    group->baseline_socket_bytes = socket_bytes(group->sockets_usage_fd);
     slot_cgroup_begin(group);
     group->resident_bytes = resident;
     group->cache_bytes = cached;

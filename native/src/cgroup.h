@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum v1_controller { V1_MEMORY, V1_PIDS, V1_CPU, V1_CPUACCT, V1_COUNT };
@@ -26,6 +27,7 @@ struct cgroup_usage {
     uint64_t cpu_ns;
     uint64_t memory_peak_bytes;
     uint64_t oom_kills;
+    bool sockets_refused; /* v1: the limit of network buffers was met, of which the kernel kills nobody */
 };
 
 struct slot_cgroup {
@@ -48,7 +50,9 @@ struct slot_cgroup {
         cpu_limit_fd, cpu_usage_fd;
     /* File with the count of OOM kills, and what becomes ready when it changes. */
     int oom_count_fd, oom_event_fd;
-    uint64_t baseline_memory_bytes, baseline_cpu_ns, baseline_oom_kills;
+    /* v1: network buffers, which it counts apart from all other memory. */
+    int sockets_limit_fd, sockets_usage_fd, sockets_peak_fd;
+    uint64_t baseline_memory_bytes, baseline_cpu_ns, baseline_oom_kills, baseline_socket_bytes;
     /* v1: what those who live in the group hold for good, when it was last proven clean. */
     uint64_t resident_bytes;
     /* Files of the image that the kernel caches on its account, as of then. */
@@ -75,6 +79,10 @@ int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *lim
 uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group);
 uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group);
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group);
+/* v1: true when network buffers have met the limit, alone or together with all other memory. */
+bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group);
+/* The list of processes in the group; NULL when it cannot be had. */
+FILE *slot_cgroup_processes(const struct slot_cgroup *group);
 /* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */
 void slot_cgroup_kill(const struct slot_cgroup *group);
 /* Measures peak memory from now on: since the slot was proven clean, cached files may have come and gone. */

@@ -8,6 +8,40 @@
 #define SETUP_NS 15000000000u
 #define SHORTEST_CPU_CHECK_NS 2000000u
 
+/* How often a program that uses CPU time is asked about, and one that does not. */
+#define UNCHARGED_CHECK_NS 50000000u
+#define UNCHARGED_IDLE_CHECK_NS 200000000u
+#define UNCHARGED_IDLE_CPU_NS 1000000u
+/* A process makes some 30 MiB of locks in that CPU time, or sends as much to itself. */
+#define UNCHARGED_COUNT_CPU_NS 250000000u
+#define UNCHARGED_COUNT_OCTETS UNCHARGED_MAX_BYTES
+
+/* Returns when to look again. */
+static uint64_t check_uncharged(struct sandbox *sandbox, uint64_t now)
+{
+    struct uncharged_watch *watch = &sandbox->command.uncharged;
+    struct slot *slot = sandbox->slot;
+    if (watch->next_ns == 0) watch->next_ns = sandbox->command.started_ns + UNCHARGED_CHECK_NS;
+    if (now < watch->next_ns) return watch->next_ns;
+    uint64_t cpu_ns = slot_cgroup_cpu_ns(&slot->cgroup);
+    watch->next_ns = now + UNCHARGED_IDLE_CHECK_NS;
+    if (cpu_ns - watch->checked_cpu_ns < UNCHARGED_IDLE_CPU_NS) return watch->next_ns;
+    watch->checked_cpu_ns = cpu_ns;
+    watch->next_ns = now + UNCHARGED_CHECK_NS;
+    bool too_much = slot_cgroup_sockets_exceed(&slot->cgroup) || uncharged_known_bytes(&slot->netns) > UNCHARGED_MAX_BYTES;
+    uint64_t octets = uncharged_octets(&slot->netns);
+    if (!too_much && (cpu_ns - watch->counted_cpu_ns > UNCHARGED_COUNT_CPU_NS ||
+                      octets - watch->counted_octets > UNCHARGED_COUNT_OCTETS)) {
+        watch->counted_cpu_ns = cpu_ns;
+        watch->counted_octets = octets;
+        slot->counted_launch_ns = sandbox->command.launched_ns;
+        too_much = uncharged_count(slot);
+    }
+    if (!too_much) return watch->next_ns;
+    sandbox_stop(sandbox, STOP_MEMORY);
+    return UINT64_MAX;
+}
+
 static uint64_t check_limits_of(struct sandbox *sandbox, uint64_t now)
 {
     struct command *command = &sandbox->command;
@@ -34,7 +68,9 @@ static uint64_t check_limits_of(struct sandbox *sandbox, uint64_t now)
         uint64_t soonest = (limit - used) * 1000u / (command->request.cpu_milli ? command->request.cpu_milli : 1000u);
         command->next_cpu_check_ns = now + (soonest > SHORTEST_CPU_CHECK_NS ? soonest : SHORTEST_CPU_CHECK_NS);
     }
-    return wall_end < command->next_cpu_check_ns ? wall_end : command->next_cpu_check_ns;
+    uint64_t due = check_uncharged(sandbox, now);
+    if (due > wall_end) due = wall_end;
+    return due < command->next_cpu_check_ns ? due : command->next_cpu_check_ns;
 }
 
 uint64_t sandboxes_check_limits(void)

@@ -149,6 +149,7 @@ static void reap(void)
             warm_hear();
         }
         waitpid(pid, NULL, WNOHANG);
+        if (sandbox_counted(pid, child.si_code != CLD_EXITED || child.si_status != 0)) continue;
         if (!slot_reaped(pid) && !warm_reaped(pid) && !spawner_reaped(pid)) sandbox_reaped(pid);
     }
 }

@@ -58,13 +58,14 @@ static int fill_in(struct netns *netns)
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++)
         netns->counter_fds[i] = open(counter_files[i], O_RDONLY | O_CLOEXEC);
     if (netns->counter_fds[0] < 0) return -errno;
+    netns->netlink_fd = open("/proc/self/net/netlink", O_RDONLY | O_CLOEXEC);
     netns->pristine = digest_counters(netns);
     return 0;
 }
 
 int netns_make(struct netns *netns)
 {
-    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}};
+    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}, .netlink_fd = -1};
     int error = enter_own_network();
     if (error) return error;
     if (unshare(CLONE_NEWNET) < 0) return -errno;
@@ -90,5 +91,6 @@ void netns_close(struct netns *netns)
     if (netns->fd >= 0) close(netns->fd);
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++)
         if (netns->counter_fds[i] >= 0) close(netns->counter_fds[i]);
-    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}};
+    if (netns->netlink_fd >= 0) close(netns->netlink_fd);
+    *netns = (struct netns){.fd = -1, .counter_fds = {-1, -1, -1, -1}, .netlink_fd = -1};
 }

@@ -15,6 +15,7 @@
 struct netns {
     int fd;
     int counter_fds[NETNS_COUNTER_FILES]; /* files below that namespace's /proc/net */
+    int netlink_fd;                       /* the list of netlink sockets there */
     uint64_t pristine;                    /* digest of their contents when it was made */
 };
 

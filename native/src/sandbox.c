@@ -226,14 +226,14 @@ void sandbox_advance(struct sandbox *sandbox)
  *
  * The peak is also that of our own processes, for which the group is given more than the limit: never a program's.
  */
-static void count_memory(struct sandbox *sandbox)
+static void count_memory(struct sandbox *sandbox, bool met_limit)
 {
     struct command *command = &sandbox->command;
     uint64_t limit = command->request.memory_bytes, peak = command->usage.memory_peak_bytes;
     peak = peak > command->kept_bytes ? peak - command->kept_bytes : 0;
     if (peak > 0 && sandbox->slot->from_server) peak += command->shared_bytes;
     /* It was at its limit, whatever of what was there before has gone meanwhile. */
-    bool was_full = command->usage.oom_kills > 0 || command->stop_reason == STOP_MEMORY;
+    bool was_full = met_limit || command->stop_reason == STOP_MEMORY;
     bool is_above = peak > limit && slot_cgroup_limit_is_exact();
     command->usage.memory_peak_bytes = was_full || is_above ? limit : peak;
 }
@@ -244,9 +244,10 @@ static void judge(struct sandbox *sandbox)
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
-    count_memory(sandbox);
+    bool met_limit = command->usage.oom_kills > 0 || command->usage.sockets_refused;
+    count_memory(sandbox, met_limit);
     if (command->stop_reason != STOP_NONE || command->failed) return;
-    if (command->usage.oom_kills > 0) command->stop_reason = STOP_MEMORY;
+    if (met_limit) command->stop_reason = STOP_MEMORY;
     else if (command->usage.cpu_ns > command->request.cpu_ns + command->preparation_cpu_ns)
         command->stop_reason = STOP_CPU;
     else if (command->started_ns && command->ended_ns - command->started_ns > command->request.wall_ns)

@@ -20,6 +20,8 @@ extern const struct slot_callbacks sandbox_slot_callbacks;
 bool sandbox_is_init(pid_t pid);
 /* True when `pid` was a sandbox's init process. */
 bool sandbox_reaped(pid_t pid);
+/* True when `pid` has counted for a slot what nobody is charged with; `found_too_much` is what it says. */
+bool sandbox_counted(pid_t pid, bool found_too_much);
 /* Acts on limits that are due. Returns the next deadline, UINT64_MAX for none. */
 uint64_t sandboxes_check_limits(void);
 /* True when no process of any sandbox is left. */

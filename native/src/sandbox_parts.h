@@ -15,6 +15,7 @@
 #include "loop.h"
 #include "request.h"
 #include "sandbox.h"
+#include "uncharged.h"
 
 #define TABLE_SIZE 1024u
 /* The service's own ids are below. */
@@ -45,6 +46,7 @@ struct command {
     struct cgroup_limits limits; /* before those are taken off */
     bool reclaimed; /* for it, all that could be */
     struct cgroup_usage usage;
+    struct uncharged_watch uncharged;
     struct stream out, err;
     struct watch input, reports;
     struct outbox input_bytes;

@@ -2,36 +2,17 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/netlink.h>
 #include <linux/seccomp.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/personality.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "seccomp_arguments.h"
 #include "seccomp_calls.h"
 #include "util.h"
-
-/* The kernel looks at the lower half only; comparing all 64 bits would be passed by setting an ignored one. */
-#define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
-#define LOAD_CALL LOAD(offsetof(struct seccomp_data, nr))
-#define LOAD_ARGUMENT(n) LOAD(offsetof(struct seccomp_data, args[n])) /* lower half: little endian */
-#define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), yes, no)
-#define IF_BITS(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(value), yes, no)
-#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, (action))
-#define ALLOW RETURN(SECCOMP_RET_ALLOW)
-#define REFUSE(error) RETURN(SECCOMP_RET_ERRNO | (error))
-
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the offsets of the arguments' lower halves are those of little-endian machines"
-#endif
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -45,51 +26,42 @@
 /* What a tracer sets to skip a call. */
 #define NO_CALL 0xffffffffu
 
-/* Threads and processes, but no namespaces. (clone3's flags are in memory that a filter cannot read: ENOSYS.) */
-#define NAMESPACE_FLAGS \
-    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
-static const struct sock_filter for_clone[] = {LOAD_ARGUMENT(0), IF_BITS(NAMESPACE_FLAGS, 0, 1), REFUSE(EPERM), ALLOW};
-
-/* All but typing into a terminal from inside it. */
-static const struct sock_filter for_ioctl[] = {LOAD_ARGUMENT(1), IF_EQUAL(TIOCSTI, 1, 0), IF_EQUAL(TIOCLINUX, 0, 1),
-                                               REFUSE(EPERM), ALLOW};
-
-/* Asking which personality is set, and setting the default; others weaken address randomisation. */
-static const struct sock_filter for_personality[] = {LOAD_ARGUMENT(0), IF_EQUAL(PER_LINUX, 2, 0),
-                                                     IF_EQUAL(0xffffffffu, 1, 0), REFUSE(EPERM), ALLOW};
-
-/*
- * Only what the sandbox's own network can carry; vsock above all would reach past the network namespace. Rarer
- * protocols would load kernel modules.
- */
-static const struct sock_filter for_socket[] = {
-    LOAD_ARGUMENT(0),
-    IF_EQUAL(AF_UNIX, 11, 0),
-    IF_EQUAL(AF_INET, 5, 0),
-    IF_EQUAL(AF_INET6, 4, 0),
-    IF_EQUAL(AF_NETLINK, 0, 2),
-    LOAD_ARGUMENT(2),
-    IF_EQUAL(NETLINK_ROUTE, 6, 0),
-    REFUSE(EAFNOSUPPORT),
-    LOAD_ARGUMENT(2),
-    IF_EQUAL(0, 3, 0),
-    IF_EQUAL(IPPROTO_TCP, 2, 0),
-    IF_EQUAL(IPPROTO_UDP, 1, 0),
-    IF_EQUAL(IPPROTO_ICMP, 0, 1),
-    ALLOW,
-    REFUSE(EPROTONOSUPPORT),
-};
-
-static const struct sock_filter simple[] = {ALLOW, REFUSE(EPERM), REFUSE(ENOSYS), RETURN(SECCOMP_RET_KILL_PROCESS)};
+static const struct sock_filter simple[] = {ALLOW, REFUSE(EPERM), REFUSE(ENOSYS), RETURN(SECCOMP_RET_KILL_PROCESS), REFUSE(0)};
 
 /* What is done about a call; each is a few instructions at the program's end. */
-enum verdict { ALLOWED, FORBIDDEN, UNKNOWN, FOREIGN, BY_CLONE, BY_IOCTL, BY_PERSONALITY, BY_SOCKET, VERDICTS };
+enum verdict {
+    ALLOWED,
+    FORBIDDEN,
+    UNKNOWN,
+    FOREIGN,
+    PRETENDED,
+    BY_CLONE,
+    BY_IOCTL,
+    BY_PERSONALITY,
+    BY_SOCKET,
+    BY_SOCKETPAIR,
+    BY_SETSOCKOPT,
+    BY_FCNTL,
+    BY_PRCTL,
+    BY_MMAP,
+    BY_MEMFD,
+    BY_SHMGET,
+    VERDICTS
+};
 #define CODE(instructions) {instructions, sizeof (instructions) / sizeof *(instructions)}
 static const struct code {
     const struct sock_filter *instructions;
     unsigned count;
-} code_of[VERDICTS] = {{&simple[ALLOWED], 1}, {&simple[FORBIDDEN], 1}, {&simple[UNKNOWN], 1}, {&simple[FOREIGN], 1},
-                       CODE(for_clone),       CODE(for_ioctl),         CODE(for_personality), CODE(for_socket)};
+} code_of[VERDICTS] = {
+    [ALLOWED] = {&simple[ALLOWED], 1},     [FORBIDDEN] = {&simple[FORBIDDEN], 1},
+    [UNKNOWN] = {&simple[UNKNOWN], 1},     [FOREIGN] = {&simple[FOREIGN], 1},
+    [PRETENDED] = {&simple[PRETENDED], 1}, [BY_CLONE] = CODE(for_clone),
+    [BY_IOCTL] = CODE(for_ioctl),          [BY_PERSONALITY] = CODE(for_personality),
+    [BY_SOCKET] = CODE(for_socket),        [BY_SOCKETPAIR] = CODE(for_socketpair),
+    [BY_SETSOCKOPT] = CODE(for_setsockopt), [BY_FCNTL] = CODE(for_fcntl),
+    [BY_PRCTL] = CODE(for_prctl),          [BY_MMAP] = CODE(for_mmap),
+    [BY_MEMFD] = CODE(for_memfd),          [BY_SHMGET] = CODE(for_shmget),
+};
 
 /* Numbers of calls, and so the most ranges there can be: far more than any kernel has. */
 #define MOST_CALLS 1024u
@@ -162,11 +134,19 @@ const char *seccomp_prepare(void)
     memset(verdicts, UNKNOWN, sizeof verdicts);
     const char *problem = judge(verdicts, ALLOWED, allowed, sizeof allowed / sizeof *allowed);
     if (!problem) problem = judge(verdicts, FORBIDDEN, forbidden, sizeof forbidden / sizeof *forbidden);
+    if (!problem) problem = judge(verdicts, PRETENDED, pretended, sizeof pretended / sizeof *pretended);
     if (problem) return problem;
     verdicts[SYS_clone] = BY_CLONE;
     verdicts[SYS_ioctl] = BY_IOCTL;
     verdicts[SYS_personality] = BY_PERSONALITY;
     verdicts[SYS_socket] = BY_SOCKET;
+    verdicts[SYS_socketpair] = BY_SOCKETPAIR;
+    verdicts[SYS_setsockopt] = BY_SETSOCKOPT;
+    verdicts[SYS_fcntl] = BY_FCNTL;
+    verdicts[SYS_prctl] = BY_PRCTL;
+    verdicts[SYS_mmap] = BY_MMAP;
+    verdicts[SYS_memfd_create] = BY_MEMFD;
+    verdicts[SYS_shmget] = BY_SHMGET;
     struct range ranges[MOST_CALLS];
     unsigned count = find_ranges(verdicts, ranges);
     const struct sock_filter start[] = {LOAD(offsetof(struct seccomp_data, arch)), IF_EQUAL(ARCHITECTURE, 1, 0),

@@ -41,6 +41,8 @@ struct slot {
     unsigned retries;
     bool from_server; /* the program of the launch under way, or of the last, was made by a fork server */
     void *user; /* the sandbox that has taken it */
+    pid_t counter; /* counts what the program holds uncharged (uncharged.h), or 0 */
+    uint64_t counted_launch_ns; /* of the command it counts for */
 };
 
 struct slot_callbacks {

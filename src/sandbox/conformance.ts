@@ -10,6 +10,7 @@ import { caseRegistrar } from './conformance/case.js'
 import { files } from './conformance/files.js'
 import { interactive } from './conformance/interactive.js'
 import { isolation } from './conformance/isolation.js'
+import { kernelObjects } from './conformance/kernel-objects.js'
 import { lifecycle } from './conformance/lifecycle.js'
 import { memory } from './conformance/memory.js'
 import { output } from './conformance/output.js'
@@ -28,7 +29,19 @@ export interface DriverUnderTest {
   leftovers(): Promise<readonly string[]>
 }
 
-const GROUPS = { basics, input, output, time, processes, memory, files, isolation, interactive, lifecycle }
+const GROUPS = {
+  basics,
+  input,
+  output,
+  time,
+  processes,
+  memory,
+  'kernel objects': kernelObjects,
+  files,
+  isolation,
+  interactive,
+  lifecycle,
+}
 
 /** Two sandboxes must be able to run at once. To leave the suite out where a host is unfit, wrap it in describe.skipIf. */
 export function testSandboxDriver(

@@ -69,6 +69,7 @@ export type ProgramName =
   | 'forbidden-calls'
   | 'name-signals'
   | 'terminal'
+  | 'hoard'
 
 /** What a case needs beyond the driver itself: programs; limits in real time; the kernel's own /proc. */
 export type Need = ProgramName | 'real-time' | 'proc'

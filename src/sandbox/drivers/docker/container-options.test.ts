@@ -45,6 +45,7 @@ describe('a container', () => {
     expect(host.Memory).toBeGreaterThanOrEqual(128 * MIB)
     expect(host.Memory).toBeLessThanOrEqual(136 * MIB)
     expect(host.MemorySwap).toBe(host.Memory)
+    expect(host).toMatchObject({ KernelMemoryTCP: host.Memory })
   })
 
   it('has folders that together hold what was promised', () => {
@@ -112,7 +113,7 @@ describe('what programs may do', () => {
   const source = readFileSync(new URL('../../../../native/src/mounts.c', import.meta.url), 'utf8')
 
   it('hides of /proc what the supervisor hides', () => {
-    const masked = [...source.matchAll(/"(\/proc\/[a-z_.-]+)"/g)].map(([, path]) => path)
+    const masked = [...source.matchAll(/"(\/proc\/[a-z_./-]+)"/g)].map(([, path]) => path)
     const missing = masked.filter((path) => path !== '/proc/sys' && !MASKED_PATHS.includes(path ?? ''))
     expect(masked.length).toBeGreaterThan(20)
     expect(missing).toEqual([])
@@ -122,10 +123,18 @@ describe('what programs may do', () => {
     const allowed = SECCOMP_PROFILE.syscalls
       .filter(({ action, args }) => action === 'SCMP_ACT_ALLOW' && args === undefined)
       .flatMap(({ names }) => names)
-    for (const name of ['mount', 'unshare', 'ptrace', 'bpf', 'keyctl', 'io_uring_setup', 'clone', 'socket'])
-      expect(allowed).not.toContain(name)
+    const never = ['mount', 'unshare', 'ptrace', 'bpf', 'keyctl', 'io_uring_setup', 'sync', 'fsync']
+    for (const name of [...never, 'clone', 'socket', 'socketpair']) expect(allowed).not.toContain(name)
     expect(allowed).toContain('seccomp')
     expect(allowed).toContain('execve')
+  })
+
+  it.each(['socket', 'socketpair'])('refuses %s of every family that is not a program’s', (name) => {
+    const rules = SECCOMP_PROFILE.syscalls.filter(({ names }) => names.includes(name))
+    const families = (action: string): unknown[] =>
+      rules.filter((rule) => rule.action === action).map(({ args }) => args?.[0]?.value)
+    expect(families('SCMP_ACT_ALLOW')).toEqual(name === 'socket' ? [1, 2, 10, 16] : [1])
+    expect(families('SCMP_ACT_ERRNO')).toHaveLength(name === 'socket' ? 42 : 45)
   })
 })
 

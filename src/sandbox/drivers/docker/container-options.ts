@@ -72,6 +72,8 @@ export function containerOptions(shape: ContainerShape, identity: ContainerIdent
       Privileged: false,
       Memory: shape.memoryBytes,
       MemorySwap: shape.memoryBytes,
+      // Network buffers, which cgroup v1 counts apart; version 2 counts them as memory, and engines leave this out.
+      KernelMemoryTCP: shape.memoryBytes,
       NanoCpus: shape.nanoCpus,
       PidsLimit: shape.pids,
       Ulimits: ULIMITS.map(([Name, value]) => ({ Name, Soft: value, Hard: value })),

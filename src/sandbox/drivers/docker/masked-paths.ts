@@ -1,4 +1,7 @@
-/** What of /proc and /sys a container does not show; the list of `native/src/mounts.c`, and all of /sys but cgroups. */
+/**
+ * What of /proc and /sys a container does not show: the lists of `native/src/mounts.c`, what only root may open (the
+ * agent is root for a moment), and all of /sys but cgroups.
+ */
 
 const PROC_FILES = [
   'kcore',
@@ -24,6 +27,12 @@ const PROC_FILES = [
   'iomem',
   'ioports',
   'config.gz',
+  'schedstat',
+  'locks',
+  'vmstat',
+  'zoneinfo',
+  'buddyinfo',
+  'cgroups',
 ]
 
 const PROC_FOLDERS = [
@@ -37,6 +46,8 @@ const PROC_FOLDERS = [
   'tty',
   'pressure',
   'dynamic_debug',
+  'sys/fs',
+  'sys/kernel/pty',
 ]
 
 /** The agent reads the container's own counters in /sys/fs/cgroup, which is mounted read-only and shows no other's. */

@@ -1,9 +1,10 @@
 /**
  * The profile the engine puts on the whole container. The agent puts the supervisor's own filter on the program as
- * well, which checks more arguments than a profile can express (TIOCSTI); this one holds even without it.
+ * well, which checks more arguments (types and protocols of sockets, options, commands); this one holds even without it.
  */
-import { ALLOWED_CALLS, FORBIDDEN_CALLS } from './system-calls.js'
+import { ALLOWED_CALLS, FORBIDDEN_CALLS, PRETENDED_CALLS } from './system-calls.js'
 
+const SUCCESS = 0
 const EPERM = 1
 const ENOSYS = 38
 const EAFNOSUPPORT = 97
@@ -15,7 +16,7 @@ const NETLINK_ROUTE = 0
 /** What the agent needs for the program's filter; that filter refuses it to the program. */
 const AGENT_CALLS = ['seccomp']
 /** Allowed by their arguments, below. */
-const BY_ARGUMENT = new Set(['clone', 'personality', 'socket'])
+const BY_ARGUMENT = new Set(['clone', 'personality', 'socket', 'socketpair'])
 
 interface Argument {
   readonly index: number
@@ -57,23 +58,24 @@ export const SECCOMP_PROFILE: {
       action: 'SCMP_ACT_ERRNO',
       errnoRet: EPERM,
     },
+    { names: PRETENDED_CALLS, action: 'SCMP_ACT_ERRNO', errnoRet: SUCCESS },
     { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
     // Threads and processes, but no namespaces.
     allowWhen('clone', { index: 0, op: 'SCMP_CMP_MASKED_EQ', value: CLONE_NAMESPACE_FLAGS, valueTwo: 0 }),
     ...Object.values(PERSONALITIES).map((value) => allowWhen('personality', equals(0, value))),
     ...[FAMILIES.unix, FAMILIES.inet, FAMILIES.inet6].map((family) => allowWhen('socket', equals(0, family))),
     allowWhen('socket', equals(0, FAMILIES.netlink), equals(2, NETLINK_ROUTE)),
-    ...familiesBeyond().map((family): Rule => ({
-      names: ['socket'],
-      action: 'SCMP_ACT_ERRNO',
-      errnoRet: EAFNOSUPPORT,
-      args: [equals(0, family)],
-    })),
+    allowWhen('socketpair', equals(0, FAMILIES.unix)),
+    ...familiesBeyond(Object.values(FAMILIES)).map((family) => refuseFamily('socket', family)),
+    ...familiesBeyond([FAMILIES.unix]).map((family) => refuseFamily('socketpair', family)),
   ],
 }
 
+function refuseFamily(name: string, family: number): Rule {
+  return { names: [name], action: 'SCMP_ACT_ERRNO', errnoRet: EAFNOSUPPORT, args: [equals(0, family)] }
+}
+
 /** Families a program may ask for in good faith; told that they do not exist here rather than that calls do not. */
-function familiesBeyond(): number[] {
-  const known = new Set<number>(Object.values(FAMILIES))
-  return Array.from({ length: 46 }, (_, family) => family).filter((family) => !known.has(family))
+function familiesBeyond(known: readonly number[]): number[] {
+  return Array.from({ length: 46 }, (_, family) => family).filter((family) => !known.includes(family))
 }

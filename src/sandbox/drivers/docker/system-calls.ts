@@ -71,13 +71,6 @@ export const ALLOWED_CALLS: readonly string[] = [
   'fcntl',
   'fcntl64',
   'flock',
-  'fsync',
-  'fdatasync',
-  'sync',
-  'syncfs',
-  'sync_file_range',
-  'fadvise64',
-  'readahead',
   'copy_file_range',
   'sendfile',
   'sendfile64',
@@ -374,4 +367,17 @@ export const FORBIDDEN_CALLS: readonly string[] = [
   'vm86',
   'vm86old',
   'set_mempolicy_home_node',
+]
+
+/** Answered with success, and not done. */
+export const PRETENDED_CALLS: readonly string[] = [
+  'sync',
+  'syncfs',
+  'fsync',
+  'fdatasync',
+  'sync_file_range',
+  'sync_file_range2',
+  'fadvise64',
+  'fadvise64_64',
+  'readahead',
 ]
