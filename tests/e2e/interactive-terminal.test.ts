@@ -39,6 +39,28 @@ withEveryService('programs on a terminal', { CODEEXEC_INTERACTIVE_SLOTS: '4' }, 
     expect(result.output).toBe(program.text())
   })
 
+  it('leaves terminals for others when a program takes as many as it may', async () => {
+    const code = `import os, sys
+os.fork(); os.fork()
+count = 0
+try:
+    while True: os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY); count += 1
+except OSError as error: print("took", count, error.strerror)
+sys.stdin.readline()
+`
+    const greedy = await start(service(), { language: 'python', code, tty })
+    await greedy.said('took')
+    const other = await shell(service())
+    other.type('exit\r')
+    expect((await other.result()).runTimeStatus).toBe('succeeded')
+    greedy.say({ type: 'signal', signal: 'SIGKILL' })
+    const took = [...(await greedy.result()).output.matchAll(/took (\d+)/gu)].map(([, count]) =>
+      Number(count),
+    )
+    // The one it runs on, and 15 more at most.
+    expect(took.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(15)
+  })
+
   it('tells a running program of a new size', async () => {
     // Not by print, which must not be entered from a handler while the program is in it.
     const code = `import os, signal

@@ -36,6 +36,13 @@ async function errnoOf(bench: Bench, ...args: readonly string[]): Promise<string
 
 /** What a program cannot see, reach or become. */
 export const isolation: CaseGroup = (test) => {
+  test('has nothing written back to the host’s disks', ['write-back', 'real-time'], async (bench) => {
+    const ended = await bench.run('write-back')
+    expect(ended.lines).toEqual(['sync ok', 'syncfs ok', 'fsync ok', 'fdatasync ok', 'range ok', 'advice ok'])
+    // Tens of thousands of them: done, they would take minutes, and keep the host's disks busy.
+    expect(ended).toMatchObject({ exitCode: 0, stopReason: null })
+  })
+
   test('has no network interface but loopback', ['network-interfaces'], async (bench) => {
     expect((await bench.run('network-interfaces')).lines).toEqual(['lo'])
   })
@@ -73,8 +80,14 @@ export const isolation: CaseGroup = (test) => {
 
   test('makes no sockets that lead round the network namespace', ['exotic-sockets'], async (bench) => {
     const kinds = byKey((await bench.run('exotic-sockets')).lines)
-    expect(kinds.size).toBe(10)
+    expect(kinds.size).toBe(16)
     expect([...kinds].filter(([, errno]) => errno === 'ok')).toEqual([])
+  })
+
+  test('makes no pairs of sockets but local ones', ['socket-pairs'], async (bench) => {
+    const ended = await bench.run('socket-pairs')
+    expect(ended.lines).toEqual(['tried 11340'])
+    expect(ended.exitCode).toBe(0)
   })
 
   test('keeps two sandboxes that run at once apart', ['plant', 'look'], async (bench) => {
@@ -118,6 +131,18 @@ export const isolation: CaseGroup = (test) => {
       '/proc/timer_list',
       '/proc/sched_debug',
       '/proc/kallsyms-canary',
+      '/proc/locks',
+      '/proc/vmstat',
+      '/proc/zoneinfo',
+      '/proc/buddyinfo',
+      '/proc/cgroups',
+      '/proc/schedstat',
+      '/proc/slabinfo',
+      '/proc/vmallocinfo',
+      '/proc/sys/fs/file-nr',
+      '/proc/sys/fs/inode-nr',
+      '/proc/sys/fs/dentry-state',
+      '/proc/sys/kernel/pty/nr',
       '/sys/kernel/mm',
       '/sys/class/net/lo/address',
       '/dev/mem',

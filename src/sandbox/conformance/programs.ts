@@ -62,6 +62,8 @@ export type ProgramName =
   | 'reach-abstract'
   | 'loopback'
   | 'exotic-sockets'
+  | 'socket-pairs'
+  | 'write-back'
   | 'plant'
   | 'look'
   | 'identity'

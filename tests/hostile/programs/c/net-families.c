@@ -16,6 +16,12 @@ int main(void) {
       printf("LEAK %s kind %d\n", name, kinds[kind]);
       close(fd);
     }
+    /* EOPNOTSUPP would say that the kernel has made the first of the two. */
+    for (int kind = 0; kind < 4; kind++) {
+      int pair[2];
+      if (socketpair(family, kinds[kind], 0, pair) == 0 || errno != EAFNOSUPPORT)
+        printf("LEAK pair of %s kind %d: %s\n", name, kinds[kind], strerrorname_np(errno));
+    }
   }
   ATTEMPT_OBJECT("vsock", socket(AF_VSOCK, SOCK_STREAM, 0));
   ATTEMPT_OBJECT("packet", socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)));

@@ -5,7 +5,8 @@ int main(void) {
   static const char *const readable[] = {
       "/proc/kcore", "/proc/kmsg", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/latency_stats",
       "/proc/kpagecount", "/proc/kpageflags", "/proc/kpagecgroup", "/proc/vmallocinfo", "/proc/slabinfo",
-      "/proc/vmcore",
+      "/proc/vmcore", "/proc/locks", "/proc/vmstat", "/proc/zoneinfo", "/proc/buddyinfo", "/proc/cgroups",
+      "/proc/sys/fs/file-nr", "/proc/sys/fs/inode-nr", "/proc/sys/fs/dentry-state", "/proc/sys/kernel/pty/nr",
   };
   static const char *const writable[] = {
       "/proc/sysrq-trigger", "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe",
