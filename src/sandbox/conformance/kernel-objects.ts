@@ -139,7 +139,7 @@ export const kernelObjects: CaseGroup = (test) => {
       } else {
         expect(ended.stopReason).toBeNull()
         expect(grownBytes - memoryBytes).toBeLessThan(UNCHARGED)
-        expect(memoryBytes).toBeLessThanOrEqual(LIMIT + MIB)
+        expect(memoryBytes).toBeLessThanOrEqual(LIMIT + 8 * MIB)
       }
     })
 }

@@ -51,7 +51,7 @@ export const HOST_CASES: readonly HostileCase[] = [
     program: 'c/proc-kernel.c',
     tries: "read and command the kernel's files",
     verdict: 'succeeded',
-    denials: 30,
+    denials: 39,
     with: WITH_PROBE,
   },
   {

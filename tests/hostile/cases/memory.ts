@@ -28,6 +28,15 @@ export const MEMORY_CASES: readonly HostileCase[] = [
   exceeds('c/mem-children-sum.c', 'twenty small children together'),
   exceeds('c/mem-child-oom.c', 'a child is killed, the parent hides it'),
   exceeds('c/mem-page-tables.c', 'page tables for sparse memory'),
+  exceeds('c/mem-locks.c', 'half a million record locks'),
+  exceeds('python/mem-tcp-buffers.py', 'TCP data that nobody reads', {
+    variant: 'accepted',
+    args: ['accepted'],
+  }),
+  exceeds('python/mem-tcp-buffers.py', 'TCP data of connections nobody accepts', {
+    variant: 'waiting',
+    args: ['waiting'],
+  }),
   exceeds('c/mem-swap.c', 'pages pushed out to swap'),
   exceeds('c/mem-oom-exempt.c', 'exemption from the memory killer', { denials: 2, with: WITH_PROBE }),
   exceeds('cpp/mem-vector.cpp', 'a vector that grows for ever'),
