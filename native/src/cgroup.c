@@ -455,7 +455,7 @@ static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
     if (host.version == 2) return write_number(memory, total);
     if (group->sockets_limit_fd >= 0) {
         int error = write_number(group->sockets_limit_fd, bytes);
-        if (error) return error;
+        if (error && error != -EBUSY) return error; /* EBUSY: below what the last program's connections still hold */
     }
     if (with_swap < 0) return write_number(memory, total);
     /* v1 refuses a memory limit above the one that includes swap, so the order depends on the direction. */
@@ -549,6 +549,11 @@ bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group)
     if (sockets_refused(group, socket_bytes(group->sockets_peak_fd))) return true;
     uint64_t own_bytes = group->residents > KEEPERS ? 0 : group->resident_bytes; /* of fork servers: in the limit */
     return slot_cgroup_kept_bytes(group) + bytes > with_overhead(group->applied.memory_bytes) + own_bytes;
+}
+
+bool slot_cgroup_sockets_left(const struct slot_cgroup *group)
+{
+    return socket_bytes(group->sockets_usage_fd) >= SOCKETS_WORTH_COUNTING;
 }
 
 FILE *slot_cgroup_processes(const struct slot_cgroup *group)

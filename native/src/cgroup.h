@@ -81,6 +81,8 @@ uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group);
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group);
 /* v1: true when network buffers have met the limit, alone or together with all other memory. */
 bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group);
+/* v1: true while connections of ended programs still hold much. */
+bool slot_cgroup_sockets_left(const struct slot_cgroup *group);
 /* The list of processes in the group; NULL when it cannot be had. */
 FILE *slot_cgroup_processes(const struct slot_cgroup *group);
 /* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */

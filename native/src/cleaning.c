@@ -48,6 +48,17 @@ static int renew_group(struct slot *slot)
     }
 }
 
+/* Some connections end with their network only. On v1 their buffers would count against the next program's limit. */
+static int renew_network(struct slot *slot)
+{
+    int error = netns_renew(&slot->netns);
+    for (unsigned pauses = 0; !error && slot_cgroup_sockets_left(&slot->cgroup); pauses++) {
+        if (pauses == MOST_PAUSES) return -EBUSY;
+        usleep(PAUSE_US);
+    }
+    return error;
+}
+
 static void clean(struct background_task *task)
 {
     struct slot *slot = task->owner;
@@ -60,7 +71,7 @@ static void clean(struct background_task *task)
     }
     cleaning_wipe_region(slot);
     cleaning->error = renew_group(slot);
-    if (!cleaning->error) cleaning->error = netns_renew(&slot->netns);
+    if (!cleaning->error) cleaning->error = renew_network(slot);
 }
 
 static void finish(struct background_task *task)

@@ -380,7 +380,7 @@ int slot_refresh(struct slot *slot, uint64_t kept_bytes)
 {
     slot->cleaning.kept_bytes = kept_bytes;
     /* The first look is cheap, and nearly always enough. */
-    if (cgroup_version() == 1 && netns_untouched(&slot->netns) &&
+    if (cgroup_version() == 1 && netns_untouched(&slot->netns) && !slot_cgroup_sockets_left(&slot->cgroup) &&
         slot_cgroup_renew(&slot->cgroup, kept_bytes, false) == 0)
         return 0;
     begin(slot, CLEANING_BETWEEN_COMMANDS);
