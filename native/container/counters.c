@@ -21,12 +21,13 @@
 
 static struct {
     int version;
-    int cpu, memory, peak, stat, oom;
+    int cpu, memory, peak, stat, oom, limit;
     int sockets_peak, sockets_limit; /* v1: network buffers, counted apart; v2 counts them as memory */
-} files = {.cpu = -1, .memory = -1, .peak = -1, .stat = -1, .oom = -1, .sockets_peak = -1, .sockets_limit = -1};
+} files = {.cpu = -1, .memory = -1, .peak = -1, .stat = -1, .oom = -1, .limit = -1, .sockets_peak = -1,
+           .sockets_limit = -1};
 
 static struct {
-    uint64_t cpu_ns, own_cpu_ns, memory_bytes, peak_bytes, oom_kills;
+    uint64_t cpu_ns, own_cpu_ns, memory_bytes, peak_bytes, oom_kills, at_limit;
 } before;
 
 static uint64_t highest_seen_bytes;
@@ -56,6 +57,7 @@ void container_counters_open(void)
     files.oom = open_counter(V1_ROOT "memory/memory.oom_control");
     files.sockets_peak = open_counter(V1_ROOT "memory/memory.kmem.tcp.max_usage_in_bytes");
     files.sockets_limit = open_counter(V1_ROOT "memory/memory.kmem.tcp.limit_in_bytes");
+    files.limit = open_counter(V1_ROOT "memory/memory.limit_in_bytes");
 }
 
 void container_describe(char *text, size_t size)
@@ -83,6 +85,19 @@ static uint64_t oom_kills(void)
     return files.oom < 0 ? 0 : read_keyed_number(files.oom, "oom_kill");
 }
 
+/* v2 counts how often the container itself was full; kills for want of memory above it or on the host are not in it. */
+static uint64_t times_at_limit(void)
+{
+    return files.oom < 0 || files.version == 1 ? 0 : read_keyed_number(files.oom, "oom");
+}
+
+bool slot_cgroup_at_limit(const struct slot_cgroup *group)
+{
+    (void)group;
+    if (files.version == 2) return times_at_limit() > before.at_limit;
+    return files.limit < 0 || files.peak < 0 || counted(files.peak) + LARGEST_CHARGE_BYTES > counted(files.limit);
+}
+
 /*
  * What the agent and the files hold, page by page. The usage itself is no baseline: it includes pages the kernel has
  * set aside for each CPU, which the program's first pages come from.
@@ -104,6 +119,7 @@ static void look_at_memory(void)
 void container_counters_begin(void)
 {
     before.oom_kills = oom_kills();
+    before.at_limit = times_at_limit();
     before.peak_bytes = counted(files.peak);
     before.memory_bytes = held_bytes();
     before.own_cpu_ns = own_cpu_ns();
@@ -168,12 +184,18 @@ void container_counters_end(void)
     ended = true;
 }
 
+uint64_t slot_cgroup_oom_kills(const struct slot_cgroup *group)
+{
+    (void)group;
+    return ended ? final.oom_kills : above(oom_kills(), before.oom_kills);
+}
+
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
 {
     if (ended) return final;
     return (struct cgroup_usage){.cpu_ns = slot_cgroup_cpu_ns(group),
                                  .memory_peak_bytes = peak_bytes(),
-                                 .oom_kills = above(oom_kills(), before.oom_kills)};
+                                 .oom_kills = slot_cgroup_oom_kills(group)};
 }
 
 /* Small limits are judged by the peak. */

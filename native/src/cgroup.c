@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgroup_place.h"
 #include "util.h"
 
 #define ROOT_NAME "codeexec"
@@ -30,7 +30,8 @@
 #define KEEPERS 1u
 /* Below this there is nothing to look for. */
 #define SOCKETS_WORTH_COUNTING ((uint64_t)1 << 20)
-#define LARGEST_CHARGE_BYTES (256u << 10)
+/* How far below their limit network buffers are at most when the kernel refuses more. */
+#define LARGEST_SOCKET_CHARGE_BYTES (256u << 10)
 #define RESIDENT_STEP_BYTES ((uint64_t)1 << 20)
 /* What one fork server in a group may be charged with: its page tables, and pages that it no longer shares. */
 #define FORK_SERVER_BYTES ((uint64_t)1 << 20)
@@ -43,55 +44,23 @@
 #define UNLOOKED_BYTES (256u << 10)
 #define CPU_PERIOD_US 100000u
 
-static const char *const v1_names[V1_COUNT] = {"memory", "pids", "cpu", "cpuacct"};
+/* Of one slot's group, with the names above it. */
+#define PATH_BYTES (CGROUP_PLACE_BYTES + 128)
+#define FILE_BYTES (PATH_BYTES + 64)
 
 static struct {
-    int version;
-    char mounts[V1_COUNT][256]; /* v2 uses the first only */
+    struct cgroup_place place;
     char instance[64];
 } host;
 
 int cgroup_version(void)
 {
-    return host.version;
+    return host.place.version;
 }
 
-static unsigned hierarchy_count(void)
+const char *cgroups_weakness(void)
 {
-    return host.version == 2 ? 1 : V1_COUNT;
-}
-
-static void find_mounts(void)
-{
-    FILE *mounts = setmntent("/proc/self/mounts", "re");
-    char unified[256] = "";
-    bool found[V1_COUNT] = {false};
-    struct mntent *entry;
-    while (mounts && (entry = getmntent(mounts))) {
-        if (strcmp(entry->mnt_type, "cgroup2") == 0 && !unified[0])
-            snprintf(unified, sizeof unified, "%s", entry->mnt_dir);
-        if (strcmp(entry->mnt_type, "cgroup") != 0) continue;
-        for (unsigned i = 0; i < V1_COUNT; i++)
-            if (!found[i] && hasmntopt(entry, v1_names[i])) {
-                snprintf(host.mounts[i], sizeof host.mounts[i], "%s", entry->mnt_dir);
-                found[i] = true;
-            }
-    }
-    if (mounts) endmntent(mounts);
-    if (found[V1_MEMORY] && found[V1_PIDS] && found[V1_CPU] && found[V1_CPUACCT]) {
-        host.version = 1;
-    } else if (unified[0]) {
-        memcpy(host.mounts[0], unified, sizeof unified);
-        host.version = 2;
-    }
-}
-
-static bool has_word(const char *text, const char *word)
-{
-    size_t size = strlen(word);
-    for (const char *at = text; (at = strstr(at, word)); at += size)
-        if ((at == text || at[-1] == ' ') && (at[size] == 0 || at[size] == ' ' || at[size] == '\n')) return true;
-    return false;
+    return cgroup_place_weakness(&host.place);
 }
 
 static int read_path(const char *path, char *text, size_t size)
@@ -103,44 +72,9 @@ static int read_path(const char *path, char *text, size_t size)
     return got < 0 ? (int)got : 0;
 }
 
-/*
- * In a container the root of the hierarchy holds the container's own processes, and a v2 group with processes may
- * not hand its controllers on. They move to a leaf of their own, once, as container engines inside containers do.
- */
-static void empty_root_into_leaf(const char *root)
-{
-    char path[512];
-    snprintf(path, sizeof path, "%s/codeexec-host", root);
-    if (mkdir(path, 0755) < 0 && errno != EEXIST) return;
-    char procs[544];
-    snprintf(procs, sizeof procs, "%s/cgroup.procs", root);
-    FILE *list = fopen(procs, "re");
-    char line[32];
-    snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
-    while (list && fgets(line, sizeof line, list)) write_file_at(AT_FDCWD, procs, line);
-    if (list) fclose(list);
-}
-
-static const char *enable_v2_controllers(const char *directory, bool root)
-{
-    char path[512], text[256];
-    snprintf(path, sizeof path, "%s/cgroup.controllers", directory);
-    if (read_path(path, text, sizeof text) < 0) return "cgroup v2 is mounted but cannot be read";
-    if (!has_word(text, "memory")) return "the cgroup v2 memory controller is not available here (boot without cgroup_disable=memory, or delegate it)";
-    if (!has_word(text, "pids")) return "the cgroup v2 pids controller is not available here (delegate it to this container or unit)";
-    if (!has_word(text, "cpu")) return "the cgroup v2 cpu controller is not available here (delegate it to this container or unit)";
-    snprintf(path, sizeof path, "%s/cgroup.subtree_control", directory);
-    int error = write_file_at(AT_FDCWD, path, "+memory +pids +cpu");
-    if (error == -EBUSY && root) {
-        empty_root_into_leaf(directory);
-        error = write_file_at(AT_FDCWD, path, "+memory +pids +cpu");
-    }
-    return error ? "the cgroup v2 controllers memory, pids and cpu cannot be handed to sandboxes (is /sys/fs/cgroup mounted read-only?)" : NULL;
-}
-
 static void kill_all_in(const char *directory)
 {
-    char path[768], line[32];
+    char path[FILE_BYTES], line[32];
     snprintf(path, sizeof path, "%s/cgroup.procs", directory);
     FILE *list = fopen(path, "re");
     while (list && fgets(line, sizeof line, list)) {
@@ -157,7 +91,7 @@ static void remove_tree(const char *directory)
     struct dirent *entry;
     while (entries && (entry = readdir(entries))) {
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
-        char path[512];
+        char path[FILE_BYTES];
         if (snprintf(path, sizeof path, "%s/%s", directory, entry->d_name) < (int)sizeof path) remove_tree(path);
     }
     if (entries) closedir(entries);
@@ -199,23 +133,14 @@ static bool lock_for_life(const char *directory)
     return fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0;
 }
 
-/*
- * Makes the group that all instances are in, and keeps others from starting and ending until the result is closed.
- * Returns -1 with errno set.
- */
-static int enter_root(const char *root)
+/* Keeps others from starting and ending in the same group until the result is closed. Returns -1 with errno set. */
+static int lock_place(const char *own)
 {
-    for (unsigned attempt = 0; attempt < 100; attempt++) {
-        struct stat entered, named;
-        if (mkdir(root, 0755) < 0 && errno != EEXIST) return -1;
-        int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0) continue;
-        /* The last instance to end has removed it, perhaps while we waited. */
-        if (flock(fd, LOCK_EX) == 0 && fstat(fd, &entered) == 0 && stat(root, &named) == 0 &&
-            entered.st_ino == named.st_ino)
-            return fd;
-        close(fd);
-    }
+    int fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX) == 0) return fd;
+    int error = errno;
+    if (fd >= 0) close(fd);
+    errno = error;
     return -1;
 }
 
@@ -228,75 +153,77 @@ static void sweep(const char *root)
         unsigned long long start;
         if (entry->d_type != DT_DIR || sscanf(entry->d_name, "%ld-%llu", &pid, &start) != 2) continue;
         if (start_time_of(pid) == start) continue;
-        char path[512];
+        char path[FILE_BYTES];
         if (snprintf(path, sizeof path, "%s/%s", root, entry->d_name) >= (int)sizeof path || is_locked(path)) continue;
         remove_tree(path);
     }
     if (entries) closedir(entries);
 }
 
-static const char *start_in(const char *mount)
+static const char *cannot_make(void)
 {
-    char path[400];
-    snprintf(path, sizeof path, "%s/" ROOT_NAME, mount);
-    int root = enter_root(path);
-    if (root < 0)
-        return "no cgroup can be made (is /sys/fs/cgroup mounted read-only? run as root, or give the container its own writable cgroup)";
-    const char *problem = host.version == 2 ? enable_v2_controllers(path, false) : NULL;
-    if (!problem) {
-        sweep(path);
-        size_t used = strlen(path);
-        snprintf(path + used, sizeof path - used, "/%s", host.instance);
-        if ((mkdir(path, 0755) < 0 && errno != EEXIST) || !lock_for_life(path))
-            problem = "no cgroup can be made below /sys/fs/cgroup/codeexec";
-        else if (host.version == 2)
-            problem = enable_v2_controllers(path, false);
-    }
-    close(root);
-    return problem;
+    static char sentence[192];
+    snprintf(sentence, sizeof sentence,
+             "no cgroup can be made (%s; is /sys/fs/cgroup mounted read-only? run as root, or give the container its own writable cgroup)",
+             errno_name(errno));
+    return sentence;
+}
+
+static const char *start_in(unsigned hierarchy)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/" ROOT_NAME, host.place.own[hierarchy]);
+    if (mkdir(path, 0755) < 0 && errno != EEXIST) return cannot_make();
+    const char *problem = host.place.version == 2 ? cgroup_place_hand_on(path) : NULL;
+    if (problem) return problem;
+    sweep(path);
+    size_t used = strlen(path);
+    snprintf(path + used, sizeof path - used, "/%s", host.instance);
+    if ((mkdir(path, 0755) < 0 && errno != EEXIST) || !lock_for_life(path)) return cannot_make();
+    return host.place.version == 2 ? cgroup_place_hand_on(path) : NULL;
 }
 
 const char *cgroups_start(void)
 {
-    find_mounts();
-    if (host.version == 0)
-        return "no usable cgroup hierarchy is mounted (need cgroup v2, or v1 with memory, pids, cpu and cpuacct)";
+    const struct cgroup_view view = {"/proc/self/mountinfo", "/proc/self/cgroup", "", getpid()};
     snprintf(host.instance, sizeof host.instance, "%ld-%llu", (long)getpid(),
              (unsigned long long)start_time_of((long)getpid()));
-    for (unsigned i = 0; i < hierarchy_count(); i++) {
-        if (host.version == 2) {
-            const char *missing = enable_v2_controllers(host.mounts[0], true);
-            if (missing) return missing;
-        }
-        const char *problem = start_in(host.mounts[i]);
-        if (problem) return problem;
+    const char *problem = cgroup_place_find(&host.place, &view);
+    for (unsigned i = 0; i < host.place.hierarchies && !problem; i++) {
+        int lock = lock_place(host.place.own[i]);
+        if (lock < 0) problem = cannot_make();
+        if (!problem && i == 0) problem = cgroup_place_open(&host.place);
+        if (!problem) problem = start_in(i);
+        if (lock >= 0) close(lock);
     }
-    return NULL;
+    if (problem) cgroups_stop();
+    return problem;
 }
 
 void cgroups_stop(void)
 {
-    for (unsigned i = 0; i < hierarchy_count() && host.version; i++) {
-        char path[400];
-        snprintf(path, sizeof path, "%s/" ROOT_NAME "/%s", host.mounts[i], host.instance);
+    for (unsigned i = 0; i < host.place.hierarchies && host.place.version; i++) {
+        char path[PATH_BYTES];
+        int lock = lock_place(host.place.own[i]);
+        snprintf(path, sizeof path, "%s/" ROOT_NAME "/%s", host.place.own[i], host.instance);
         remove_tree(path);
-        snprintf(path, sizeof path, "%s/" ROOT_NAME, host.mounts[i]);
-        int root = enter_root(path);
-        rmdir(path); /* stays while another instance lives */
-        if (root >= 0) close(root);
+        snprintf(path, sizeof path, "%s/" ROOT_NAME, host.place.own[i]);
+        /* Stays while another instance lives. */
+        if (rmdir(path) == 0) cgroup_place_close(&host.place);
+        if (lock >= 0) close(lock);
     }
 }
 
 static void slot_path(const struct slot_cgroup *group, unsigned hierarchy, char *path, size_t size)
 {
     /* v1 names are stable; v2 groups are new each time. */
-    snprintf(path, size, "%s/" ROOT_NAME "/%s/slot-%u.%u", host.mounts[hierarchy], host.instance, group->index,
+    snprintf(path, size, "%s/" ROOT_NAME "/%s/slot-%u.%u", host.place.own[hierarchy], host.instance, group->index,
              group->generation);
 }
 
 static int open_in(const char *directory, const char *file, int flags)
 {
-    char path[512];
+    char path[FILE_BYTES];
     snprintf(path, sizeof path, "%s/%s", directory, file);
     return open(path, flags | O_CLOEXEC);
 }
@@ -321,7 +248,7 @@ static void close_fds(struct slot_cgroup *group)
 
 static int open_v2(struct slot_cgroup *group, const char **step)
 {
-    char directory[400];
+    char directory[PATH_BYTES];
     slot_path(group, 0, directory, sizeof directory);
     *step = "cgroup-make";
     if (mkdir(directory, 0755) < 0) return -errno;
@@ -349,7 +276,7 @@ static int open_v2(struct slot_cgroup *group, const char **step)
 
 static int open_v1(struct slot_cgroup *group, const char **step)
 {
-    char directory[V1_COUNT][400];
+    char directory[V1_COUNT][PATH_BYTES];
     *step = "cgroup-make";
     for (unsigned i = 0; i < V1_COUNT; i++) {
         slot_path(group, i, directory[i], sizeof directory[i]);
@@ -398,15 +325,15 @@ int slot_cgroup_make(struct slot_cgroup *group, unsigned index, const char **ste
     group->baseline_memory_bytes = group->baseline_cpu_ns = group->baseline_oom_kills = 0;
     group->resident_bytes = group->cache_bytes = 0;
     group->made = false;
-    group->residents = host.version == 1 ? KEEPERS : 0;
+    group->residents = host.place.version == 1 ? KEEPERS : 0;
     close_fds(group);
-    return host.version == 2 ? open_v2(group, step) : open_v1(group, step);
+    return host.place.version == 2 ? open_v2(group, step) : open_v1(group, step);
 }
 
 int slot_cgroup_open(const struct slot_cgroup *group, int *directories)
 {
     for (unsigned i = 0; i < V1_COUNT; i++) {
-        char path[400];
+        char path[PATH_BYTES];
         slot_path(group, i, path, sizeof path);
         directories[i] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (directories[i] < 0) {
@@ -421,7 +348,7 @@ int slot_cgroup_open(const struct slot_cgroup *group, int *directories)
 int slot_cgroup_join(const struct slot_cgroup *group)
 {
     for (unsigned i = 0; i < V1_COUNT; i++) {
-        char path[400];
+        char path[PATH_BYTES];
         slot_path(group, i, path, sizeof path);
         int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (directory < 0) return -errno;
@@ -452,7 +379,7 @@ static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
     uint64_t total = with_overhead(bytes);
     int memory = group->memory_limit_fd;
     int with_swap = group->memory_swap_limit_fd;
-    if (host.version == 2) return write_number(memory, total);
+    if (host.place.version == 2) return write_number(memory, total);
     if (group->sockets_limit_fd >= 0) {
         int error = write_number(group->sockets_limit_fd, bytes);
         if (error && error != -EBUSY) return error; /* EBUSY: below what the last program's connections still hold */
@@ -467,7 +394,7 @@ static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
 static int limit_cpu(const struct slot_cgroup *group, uint32_t milli)
 {
     unsigned quota = milli * (CPU_PERIOD_US / 1000u);
-    if (host.version == 1) return write_number(group->cpu_limit_fd, quota);
+    if (host.place.version == 1) return write_number(group->cpu_limit_fd, quota);
     char text[48];
     int size = snprintf(text, sizeof text, "%u %u", quota, CPU_PERIOD_US);
     return pwrite(group->cpu_limit_fd, text, (size_t)size, 0) < 0 ? -errno : 0;
@@ -500,7 +427,7 @@ int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *lim
 
 uint64_t slot_cgroup_cpu_ns(const struct slot_cgroup *group)
 {
-    if (host.version == 2) return read_keyed_number(group->cpu_usage_fd, "usage_usec") * 1000u;
+    if (host.place.version == 2) return read_keyed_number(group->cpu_usage_fd, "usage_usec") * 1000u;
     return read_number(group->cpu_usage_fd) - group->baseline_cpu_ns;
 }
 
@@ -514,7 +441,7 @@ static uint64_t cached_bytes(const struct slot_cgroup *group)
 {
     char text[4096];
     if (group->memory_stat_fd < 0 || read_text(group->memory_stat_fd, text, sizeof text) <= 0) return 0;
-    uint64_t files = keyed_number(text, host.version == 2 ? "file" : "cache"), in_memory = keyed_number(text, "shmem");
+    uint64_t files = keyed_number(text, host.place.version == 2 ? "file" : "cache"), in_memory = keyed_number(text, "shmem");
     return files > in_memory ? files - in_memory : 0;
 }
 
@@ -539,7 +466,7 @@ static uint64_t socket_bytes(int fd)
 /* By the peak: newer kernels no longer count what they refuse, which is a packet or a batch of pages at a time. */
 static bool sockets_refused(const struct slot_cgroup *group, uint64_t peak_bytes)
 {
-    return peak_bytes > 0 && peak_bytes + LARGEST_CHARGE_BYTES >= group->applied.memory_bytes;
+    return peak_bytes > 0 && peak_bytes + LARGEST_SOCKET_CHARGE_BYTES >= group->applied.memory_bytes;
 }
 
 bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group)
@@ -558,10 +485,18 @@ bool slot_cgroup_sockets_left(const struct slot_cgroup *group)
 
 FILE *slot_cgroup_processes(const struct slot_cgroup *group)
 {
-    char path[400];
+    char path[PATH_BYTES];
     slot_path(group, 0, path, sizeof path);
     int fd = open_in(path, "cgroup.procs", O_RDONLY);
     return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
+bool slot_cgroup_at_limit(const struct slot_cgroup *group)
+{
+    /* Kills for want of memory above the group are told in its `oom_kill`, but not in its `oom`. */
+    if (host.place.version == 2) return read_keyed_number(group->oom_count_fd, "oom") > 0;
+    uint64_t peak = read_number(group->memory_peak_fd);
+    return peak == UINT64_MAX || peak + LARGEST_CHARGE_BYTES > with_overhead(group->applied.memory_bytes);
 }
 
 struct cgroup_usage slot_cgroup_usage(const struct slot_cgroup *group)
@@ -599,19 +534,19 @@ bool slot_cgroup_is_full(const struct slot_cgroup *group)
 
 void slot_cgroup_kill(const struct slot_cgroup *group)
 {
-    if (host.version == 2) write_file_at(group->dir_fd, "cgroup.kill", "1");
+    if (host.place.version == 2) write_file_at(group->dir_fd, "cgroup.kill", "1");
 }
 
 uint64_t slot_cgroup_kept_bytes(const struct slot_cgroup *group)
 {
-    if (host.version == 2) return 0; /* charged to the group of the command that made them, which is gone */
+    if (host.place.version == 2) return 0; /* charged to the group of the command that made them, which is gone */
     uint64_t usage = read_number(group->memory_usage_fd), cached = cached_bytes(group);
     return usage > cached ? usage - cached : 0;
 }
 
 void slot_cgroup_begin(struct slot_cgroup *group)
 {
-    if (host.version == 2) return; /* the group is new */
+    if (host.place.version == 2) return; /* the group is new */
     write_number(group->memory_peak_fd, 0);
     group->baseline_memory_bytes = read_number(group->memory_usage_fd);
 }
@@ -621,8 +556,8 @@ static bool remove_former(struct slot_cgroup *group)
     if (!group->has_former) return true;
     struct slot_cgroup former = {.index = group->index, .generation = group->former};
     bool removed = true;
-    for (unsigned i = 0; i < hierarchy_count(); i++) {
-        char path[400];
+    for (unsigned i = 0; i < host.place.hierarchies; i++) {
+        char path[PATH_BYTES];
         slot_path(&former, i, path, sizeof path);
         removed &= rmdir(path) == 0 || errno == ENOENT;
     }
@@ -670,7 +605,7 @@ static int renew_v2(struct slot_cgroup *group)
     struct cgroup_limits wanted = group->applied;
     if (!group->incomplete) {
         if (read_number(group->pids_current_fd) > 0) return -EBUSY;
-        char path[400];
+        char path[PATH_BYTES];
         slot_path(group, 0, path, sizeof path);
         if (rmdir(path) < 0 && errno != ENOENT) return -EBUSY;
     }
@@ -683,7 +618,7 @@ static int renew_v2(struct slot_cgroup *group)
 
 int slot_cgroup_renew(struct slot_cgroup *group, uint64_t kept_bytes, bool reclaim)
 {
-    if (host.version == 2) return renew_v2(group);
+    if (host.place.version == 2) return renew_v2(group);
     return group->incomplete ? -ESTALE : renew_v1(group, kept_bytes, reclaim);
 }
 
@@ -701,8 +636,8 @@ void slot_cgroup_remove(struct slot_cgroup *group)
 {
     if (!group->made) return;
     close_fds(group);
-    for (unsigned i = 0; i < hierarchy_count(); i++) {
-        char path[400];
+    for (unsigned i = 0; i < host.place.hierarchies; i++) {
+        char path[PATH_BYTES];
         slot_path(group, i, path, sizeof path);
         remove_tree(path);
     }

@@ -17,6 +17,9 @@
 
 enum v1_controller { V1_MEMORY, V1_PIDS, V1_CPU, V1_CPUACCT, V1_COUNT };
 
+/* How far below its limit a group is at most when the kernel finds no room in it. */
+#define LARGEST_CHARGE_BYTES ((uint64_t)1 << 20)
+
 struct cgroup_limits {
     uint64_t memory_bytes;
     uint32_t processes;
@@ -62,10 +65,12 @@ struct slot_cgroup {
 /* 1 or 2, or 0 before cgroups_start. */
 int cgroup_version(void);
 /*
- * Finds the hierarchy, makes this instance's parent group below `<mount>/codeexec`, and removes what instances that
- * are dead have left, their processes included. Returns NULL, or one sentence that says what is missing.
+ * Finds the service's own group, makes this instance's below `<own group>/codeexec`, and removes what instances that
+ * were there and are dead have left, their processes included. Returns NULL, or one sentence that says what is missing.
  */
 const char *cgroups_start(void);
+/* Why limits set on the service from outside do not bind programs, as one sentence; NULL where they do. */
+const char *cgroups_weakness(void);
 void cgroups_stop(void);
 
 /* Returns 0 or -errno; `step` then names what failed. */
@@ -85,6 +90,8 @@ bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group);
 bool slot_cgroup_sockets_left(const struct slot_cgroup *group);
 /* The list of processes in the group; NULL when it cannot be had. */
 FILE *slot_cgroup_processes(const struct slot_cgroup *group);
+/* Whether it has been at its own limit on memory: kills while it was not are for a limit above it, or for the host. */
+bool slot_cgroup_at_limit(const struct slot_cgroup *group);
 /* Kills what is in the group at once where the kernel can (v2, 5.14); elsewhere the pid namespace's end does it. */
 void slot_cgroup_kill(const struct slot_cgroup *group);
 /* Measures peak memory from now on: since the slot was proven clean, cached files may have come and gone. */

@@ -180,9 +180,10 @@ static void say_ready(unsigned slot_count)
 {
     struct utsname kernel;
     uname(&kernel);
-    char text[256];
-    snprintf(text, sizeof text, "{\"cgroupVersion\":%d,\"slots\":%u,\"kernel\":\"%s\"}", cgroup_version(), slot_count,
-             kernel.release);
+    char text[512];
+    const char *weakness = cgroups_weakness();
+    snprintf(text, sizeof text, "{\"cgroupVersion\":%d,\"slots\":%u,\"kernel\":\"%s\",\"weakness\":\"%s\"}", cgroup_version(),
+             slot_count, kernel.release, weakness ? weakness : "");
     struct frame frame = frame_begin(&outgoing, EV_READY, 0);
     put_string(&frame, text);
     frame_end(&frame);
@@ -210,6 +211,7 @@ static void isolate_self(void)
         errno = 0;
         die("%s", problem);
     }
+    if (cgroups_weakness()) log_line("%s", cgroups_weakness());
 }
 
 static void stop_all(void)

@@ -93,10 +93,13 @@ static void tell_cgroups(void)
     if (!error) error = slot_cgroup_limit(&group, &limits);
     bool peak = group.memory_peak_fd >= 0;
     bool v2 = cgroup_version() == 2;
+    const char *weakness = cgroups_weakness();
     slot_cgroup_remove(&group);
     cgroups_stop();
     tell_attempt("cgroups", -error, v2 ? "version 2: memory without swap, processes, CPU" : "version 1: memory without swap, processes, CPU",
                  "the memory, pids and cpu controllers exist but cannot be set here");
+    if (!error)
+        tell("outer-limits", !weakness, weakness ? weakness : "limits of the service's own control group bind programs, too");
     if (!error)
         tell("memory-peak", peak, peak ? "the kernel reports the peak memory of an execution"
                                        : "this kernel does not report peak memory (Linux 5.19 or later does)");

@@ -244,10 +244,12 @@ static void judge(struct sandbox *sandbox)
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
-    bool met_limit = command->usage.oom_kills > 0 || command->usage.sockets_refused;
+    bool at_limit = command->usage.oom_kills > 0 && slot_cgroup_at_limit(&sandbox->slot->cgroup);
+    bool met_limit = at_limit || command->usage.sockets_refused;
     count_memory(sandbox, met_limit);
     if (command->stop_reason != STOP_NONE || command->failed) return;
     if (met_limit) command->stop_reason = STOP_MEMORY;
+    else if (command->usage.oom_kills > 0) sandbox_fail(sandbox, OUTER_MEMORY, ENOMEM);
     else if (command->usage.cpu_ns > command->request.cpu_ns + command->preparation_cpu_ns)
         command->stop_reason = STOP_CPU;
     else if (command->started_ns && command->ended_ns - command->started_ns > command->request.wall_ns)
@@ -339,9 +341,16 @@ static void refreshed(struct slot *slot, int error)
     if (sandbox && sandbox->run_pending) sandbox_go_on_starting(sandbox, error);
 }
 
+/*
+ * Either it is at its own limit, or the kernel took one of its processes for a limit above it or for the host, which
+ * is not the program's fault. On v1 slots also hear of kills in others, when a group above them all is full.
+ */
 static void out_of_memory(struct slot *slot)
 {
-    if (slot->user) sandbox_stop(slot->user, STOP_MEMORY);
+    struct sandbox *sandbox = slot->user;
+    if (!sandbox || !sandbox->command.active || sandbox->command.reaped) return;
+    if (slot_cgroup_at_limit(&slot->cgroup)) sandbox_stop(sandbox, STOP_MEMORY);
+    else if (slot_cgroup_oom_kills(&slot->cgroup) > 0) sandbox_fail(sandbox, OUTER_MEMORY, ENOMEM);
 }
 
 const struct slot_callbacks sandbox_slot_callbacks = {

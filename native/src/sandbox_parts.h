@@ -20,6 +20,8 @@
 #define TABLE_SIZE 1024u
 /* The service's own ids are below. */
 #define FIRST_PARKED_ID 0x80000000u
+/* The step that failed when the kernel ended a program for a memory limit that is not its own. */
+#define OUTER_MEMORY "outer-memory"
 
 struct stream {
     struct watch watch;

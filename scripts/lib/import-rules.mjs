@@ -6,7 +6,8 @@
 /** Folder of src/ → what it may import besides itself. An entry with a slash allows that one file. */
 const ALLOWED = {
   contract: [],
-  config: ['contract'],
+  machine: [],
+  config: ['contract', 'machine'],
   languages: ['contract'],
   images: ['contract', 'languages'],
   analysis: ['contract', 'languages'],
@@ -29,7 +30,7 @@ const ALLOWED = {
     'observability',
     'images/image-store.ts',
   ],
-  observability: ['contract', 'config'],
+  observability: ['contract', 'config', 'machine'],
   main: ['*'],
 }
 

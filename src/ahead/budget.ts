@@ -5,7 +5,7 @@ export interface WarmBudgetOptions {
   /** Memory the machine must keep free; below it nothing is started ahead, and what waits is given up. */
   readonly reserveBytes: number
   /** What the machine has available, asked each time. */
-  readonly availableBytes?: () => number
+  readonly availableBytes: () => number
 }
 
 export class WarmBudget {
@@ -33,7 +33,6 @@ export class WarmBudget {
 
   /** Whether the machine would have too little left after so much more. */
   isShort(moreBytes = 0): boolean {
-    const available = this.#options.availableBytes?.() ?? process.availableMemory()
-    return available - moreBytes < this.#options.reserveBytes
+    return this.#options.availableBytes() - moreBytes < this.#options.reserveBytes
   }
 }

@@ -24,6 +24,7 @@ export interface AheadOptions {
   readonly cpus: { readonly compile: number; readonly run: number }
   readonly budgetBytes: number
   readonly reserveBytes: number
+  readonly availableBytes: () => number
   /** Executions at once, beyond which it makes no sense to keep anything ready. */
   readonly slots: number
 }
@@ -71,7 +72,11 @@ export function placesAhead(languages: readonly LanguageDefinition[], slots: num
 }
 
 export function createAhead(options: AheadOptions): StartedAhead {
-  const budget = new WarmBudget({ totalBytes: options.budgetBytes, reserveBytes: options.reserveBytes })
+  const budget = new WarmBudget({
+    totalBytes: options.budgetBytes,
+    reserveBytes: options.reserveBytes,
+    availableBytes: options.availableBytes,
+  })
   const prepared = new Map<string, Prepared>()
   const adjust = (): void => {
     for (const language of options.languages) {

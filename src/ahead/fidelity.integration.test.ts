@@ -81,6 +81,7 @@ describe.skipIf(unfit)(`Java started ahead${unfit ? ` (${unfit})` : ''}`, () => 
       cpus: { compile: 2, run: 2 },
       budgetBytes: 512 * MEBIBYTE,
       reserveBytes: 0,
+      availableBytes: () => Number.POSITIVE_INFINITY,
       slots: 1,
     })
   })

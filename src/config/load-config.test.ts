@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { thisMachine } from '../machine/machine.js'
 import { ConfigError, loadConfig } from './load-config.js'
 import type { Environment } from './load-config.js'
 import { listVariables } from './variables.js'
@@ -29,7 +30,7 @@ describe('defaults', () => {
     const config = load()
     expect(config.host).toBe('127.0.0.1')
     expect(config.port).toBe(3000)
-    expect(config.slots).toBe(Math.min(availableParallelism(), 92))
+    expect(config.slots).toBe(Math.min(Math.ceil(thisMachine().cpus()), 92))
     expect(config.http.bodyLimitBytes).toBe(10 * 1024 * 1024)
     expect(config.http.rateLimit).toEqual({ requests: 100, windowMs: 15 * 60 * 1000 })
     expect(config.http.trustedProxies).toEqual([])

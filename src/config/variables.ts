@@ -2,9 +2,9 @@
  * Every environment variable the service reads. The shape of this table is the shape of `Config`;
  * defaults are written as an operator would write them and pass through the same schema.
  */
-import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
+import { thisMachine } from '../machine/machine.js'
 import {
   bytes,
   bytesOrNone,
@@ -140,7 +140,9 @@ const MAXIMUM_LIMITS: LimitTexts = {
 /** Programs of both kinds at once: each has a uid of its own, images name 128 of them, and four are spare. */
 export const MAX_PROGRAMS_AT_ONCE = 124
 const DEFAULT_INTERACTIVE_SLOTS = 32
-const DEFAULT_SLOTS = Math.min(availableParallelism(), MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS)
+/** Whole ones: a quota of a fraction is still one program at a time. */
+const CPUS = Math.ceil(thisMachine().cpus())
+const DEFAULT_SLOTS = Math.min(CPUS, MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS)
 
 export const VARIABLES = {
   host: variable('HOST', text, '127.0.0.1', 'Address to listen on; `0.0.0.0` or `::` for every interface.'),
@@ -172,20 +174,20 @@ export const VARIABLES = {
   slots: variable(
     'CODEEXEC_SLOTS',
     wholeNumber(1, MAX_PROGRAMS_AT_ONCE - 1),
-    { text: String(DEFAULT_SLOTS), shown: 'number of CPU cores, at most 92' },
+    { text: String(DEFAULT_SLOTS), shown: 'number of CPUs the service may use, at most 92' },
     'Programs that run at once; the others wait in the queue. With `CODEEXEC_INTERACTIVE_SLOTS` at most 124.',
   ),
   cpusPerExecution: variable(
     'CODEEXEC_CPUS',
     positiveNumber,
-    { text: String(Math.min(availableParallelism(), 2)), shown: '2, or 1 on a machine with one core' },
+    { text: String(Math.min(CPUS, 2)), shown: '2, or 1 where the service may use no more' },
     'CPUs one program or compiler may use at once; may be a fraction. Two let compilers and virtual machines start faster.',
   ),
   memoryReserveBytes: variable(
     'CODEEXEC_MEMORY_RESERVE',
     bytesOrNone,
     '128MiB',
-    'Executions are refused with a 503 while the machine has less memory than this available; `0` refuses never.',
+    'Executions are refused with a 503 while the machine, or the service’s control group, has less memory than this available; `0` refuses never.',
   ),
   warm: variable(
     'CODEEXEC_WARM',
@@ -475,8 +477,8 @@ export const VARIABLES = {
       'CODEEXEC_DOCKER_POOL',
       wholeNumber(0, 1024),
       {
-        text: String(Math.max(4, Math.min(availableParallelism(), MAX_PROGRAMS_AT_ONCE) * 2)),
-        shown: 'twice the number of CPU cores, at least 4',
+        text: String(Math.max(4, Math.min(CPUS, MAX_PROGRAMS_AT_ONCE) * 2)),
+        shown: 'twice the number of CPUs the service may use, at least 4',
       },
       'Containers that may wait for a program at once; none with `CODEEXEC_WARM=off`.',
     ),

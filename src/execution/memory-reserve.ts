@@ -1,11 +1,11 @@
-/** Refuses executions while the host itself is short of memory: a program that runs then would take others with it. */
+/** Refuses executions while the machine itself is short of memory: a program that runs then would take others with it. */
 import { ServiceError } from '../contract/errors.js'
 
 export interface MemoryReserveOptions {
   /** Refuse while less than this is available; 0 refuses never. */
   readonly reserveBytes: number
-  /** Bytes that can be had without swapping, as this process's own control group allows. */
-  readonly availableBytes?: () => number
+  /** Bytes that can be had without swapping, as the service's own control group allows. */
+  readonly availableBytes: () => number
   /** Monotonic milliseconds. */
   readonly now?: () => number
 }
@@ -21,8 +21,7 @@ const READ_EVERY_MS = 200
 const RETRY_AFTER_SECONDS = 5
 
 export function createMemoryReserve(options: MemoryReserveOptions): MemoryReserve {
-  const { reserveBytes } = options
-  const { availableBytes = () => process.availableMemory(), now = () => performance.now() } = options
+  const { reserveBytes, availableBytes, now = () => performance.now() } = options
   let readAtMs = Number.NEGATIVE_INFINITY
   let lastBytes = 0
 

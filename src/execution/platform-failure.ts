@@ -14,6 +14,9 @@ export interface PlatformFailure {
   readonly error: unknown
 }
 
+/** By then what else runs now has mostly ended. */
+const MEMORY_RETRY_AFTER_SECONDS = 5
+
 /** No sandbox could be opened, so nothing of the program has run. */
 export function openFailure(error: unknown): ServiceError {
   if (error instanceof SandboxError && error.step === 'limits') {
@@ -34,6 +37,13 @@ export function commandFailure(error: unknown): ServiceError {
     return new ServiceError('INVALID_INPUT', 'Invalid input: args are longer than a command line may be.', {
       cause: error,
     })
+  }
+  if (error instanceof SandboxError && error.step === 'outer-memory') {
+    return new ServiceError(
+      'SANDBOX_UNAVAILABLE',
+      'The server ran out of memory and ended the program, which was within its own limit; please try again in a moment.',
+      { cause: error, retryAfterSeconds: MEMORY_RETRY_AFTER_SECONDS },
+    )
   }
   // `container`: there was none to run the command in.
   if (error instanceof SandboxError && ['limits', 'container'].includes(error.step)) return openFailure(error)

@@ -12,6 +12,8 @@ import type { ImagePlan } from '../images/recipe.js'
 import { resolveLimits } from '../languages/limits.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
+import { thisMachine } from '../machine/machine.js'
+import type { Machine } from '../machine/machine.js'
 import type { DriverCheck, DriverReport, SandboxDriver } from '../sandbox/driver.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import { dockerDriver, dockerImages } from './docker-backend.js'
@@ -60,19 +62,36 @@ function fact(name: string, detail: string): DriverCheck {
 }
 
 function hostChecks({ slots, limits }: Config): readonly DriverCheck[] {
-  const memoryBytes = os.totalmem()
+  const machine = thisMachine()
+  const memoryBytes = machine.memoryBytes()
   const wantedBytes = slots * limits.defaults.run.memoryBytes
   return [
     fact('codeexec', `${packageVersion()} on Node ${process.versions.node}`),
     fact('kernel', `${os.type()} ${os.release()} on ${os.machine()}`),
-    fact('processors', `${os.availableParallelism()}; ${slots} programs run at once`),
+    fact('control group', groupDetail(machine)),
+    fact('processors', `${machine.cpus()}; ${slots} programs run at once`),
     {
       name: 'memory',
       ok: memoryBytes >= wantedBytes,
       required: false,
-      detail: `${mebibytes(memoryBytes)} in all; ${slots} programs at their default limit use ${mebibytes(wantedBytes)}`,
+      detail: `${mebibytes(memoryBytes)} to use; ${slots} programs at their default limit use ${mebibytes(wantedBytes)}`,
     },
   ]
+}
+
+/** Where this command runs; a service that was started elsewhere may be in another. */
+function groupDetail({ group, ...machine }: Machine): string {
+  if (group === undefined) return 'its own is not in sight; figures are the host’s'
+  const { memory, cpu, pids } = group.paths
+  const places = memory === cpu && memory === pids ? memory : `memory:${memory} cpu:${cpu} pids:${pids}`
+  const cpus = machine.cpus()
+  const processes = machine.processes()
+  const limits = [
+    machine.memoryBytes() < os.totalmem() ? `memory ${mebibytes(machine.memoryBytes())}` : [],
+    cpus < os.availableParallelism() ? `${cpus} CPUs` : [],
+    processes === undefined ? [] : `${processes} processes`,
+  ].flat()
+  return `version ${group.version}, ${places}: ${limits.length === 0 ? 'no limits' : limits.join(', ')}`
 }
 
 async function diskCheck({ dataDirectory }: Config): Promise<DriverCheck> {

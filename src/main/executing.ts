@@ -14,6 +14,7 @@ import { planImages } from '../images/recipe.js'
 import { resolveLimits } from '../languages/limits.js'
 import { loadLanguages } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
+import { thisMachine } from '../machine/machine.js'
 import type { Logger } from '../observability/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 import { observeDriver } from '../sandbox/observe-driver.js'
@@ -50,7 +51,10 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
   // Trials begin when somebody asks for a language, and nobody shall wait for the first.
   for (const { id } of languages.all) images.get(id)
   metrics.watchLanguages(() => languages.all.map(({ id }) => ({ language: id, state: images.state(id) })))
-  const memory = createMemoryReserve({ reserveBytes: config.memoryReserveBytes })
+  const memory = createMemoryReserve({
+    reserveBytes: config.memoryReserveBytes,
+    availableBytes: thisMachine().availableBytes,
+  })
   const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const driver = observeDriver(backend.driver, metrics.sandboxOpening)
   metrics.watchWarm(() => backend.warmState())

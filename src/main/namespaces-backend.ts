@@ -9,6 +9,7 @@ import { PROGRAM_IDS } from '../images/recipe.js'
 import { resolveLimits } from '../languages/limits.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import { preparedCommand } from '../languages/warm.js'
+import { thisMachine } from '../machine/machine.js'
 import type { Logger } from '../observability/logger.js'
 import type { WarmState } from '../observability/metrics/warm.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
@@ -120,6 +121,7 @@ function startAhead(
     cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
     budgetBytes: config.warmMemoryBytes,
     reserveBytes: Math.max(RESERVE_BYTES, 2 * config.memoryReserveBytes),
+    availableBytes: thisMachine().availableBytes,
     slots: config.slots,
   })
 }
@@ -137,5 +139,7 @@ const startFigures = ({ warmCounts, standbyCounts }: NamespacesDriver): WarmStat
 
 function sandboxCheck(driver: NamespacesDriver): ReadinessCheck {
   const ok = driver.supervisorPid !== undefined
-  return { name: 'sandbox', ok, detail: ok ? 'running' : 'not running' }
+  const weakness = driver.supervisorInfo?.weakness
+  const running = weakness ? `running; ${weakness}` : 'running'
+  return { name: 'sandbox', ok, detail: ok ? running : 'not running' }
 }

@@ -1,8 +1,8 @@
 /** What this process is, what it depends on and how its machine stands. */
-import { readFileSync } from 'node:fs'
-import { availableParallelism, freemem, totalmem } from 'node:os'
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
+import { thisMachine } from '../../machine/machine.js'
+import type { Machine } from '../../machine/machine.js'
 
 export interface ServiceFigures {
   readonly version: string
@@ -90,33 +90,24 @@ export function slotMetrics(registry: Registry, slots: Readonly<Record<SlotKind,
   return { begin: (kind) => busy.inc({ kind }), end: (kind) => busy.dec({ kind }) }
 }
 
-/** What the machine has, so that what is used can be shown as a part of it. */
-export function machineMetrics(registry: Registry): void {
+/** What the service may use of its machine, so that what is used can be shown as a part of it. */
+export function machineMetrics(registry: Registry, machine: Machine = thisMachine()): void {
   const cpus: Gauge = new Gauge({
     name: 'codeexec_machine_cpus',
-    help: 'CPUs that this process may use.',
+    help: 'CPUs that the service and its programs may use; less than the machine has where its control group has a quota.',
     registers: [registry],
-    collect: () => cpus.set(availableParallelism()),
+    collect: () => cpus.set(machine.cpus()),
   })
   const memory: Gauge = new Gauge({
     name: 'codeexec_machine_memory_bytes',
-    help: 'Memory of the machine.',
+    help: 'Memory that the service and its programs may use: the limit of its control group, or all of the machine.',
     registers: [registry],
-    collect: () => memory.set(totalmem()),
+    collect: () => memory.set(machine.memoryBytes()),
   })
   const available: Gauge = new Gauge({
     name: 'codeexec_machine_memory_available_bytes',
-    help: 'Memory of the machine that could be used without swapping.',
+    help: 'Memory of that which could be used without swapping.',
     registers: [registry],
-    collect: () => available.set(availableBytes()),
+    collect: () => available.set(machine.availableBytes()),
   })
-}
-
-function availableBytes(): number {
-  try {
-    const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]
-    return Number(kibibytes) * 1024
-  } catch {
-    return freemem()
-  }
 }

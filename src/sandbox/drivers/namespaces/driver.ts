@@ -44,6 +44,8 @@ export interface NamespacesDriver extends SandboxDriver {
   start(): Promise<SupervisorInfo>
   /** Process id of the running supervisor; undefined while there is none. */
   readonly supervisorPid: number | undefined
+  /** What the last supervisor that started said of itself. */
+  readonly supervisorInfo: SupervisorInfo | undefined
   /** How often another supervisor had to be started because one had ended. */
   readonly supervisorRestarts: number
   /**
@@ -69,6 +71,7 @@ class Driver implements NamespacesDriver {
   readonly #options: NamespacesDriverOptions
   #supervisor: Supervisor | undefined
   #images = new Map<string, Promise<void>>()
+  #info: SupervisorInfo | undefined
   #startedAt = 0
   #starts = 0
   readonly #prepared = new Set<string>()
@@ -83,6 +86,10 @@ class Driver implements NamespacesDriver {
 
   get supervisorPid(): number | undefined {
     return this.#supervisor?.lost === undefined ? this.#supervisor?.pid : undefined
+  }
+
+  get supervisorInfo(): SupervisorInfo | undefined {
+    return this.#info
   }
 
   get supervisorRestarts(): number {
@@ -128,6 +135,10 @@ class Driver implements NamespacesDriver {
       log: this.#options.log ?? (() => {}),
     })
     this.#supervisor = supervisor
+    supervisor.ready.then(
+      (info) => (this.#info = info),
+      () => {},
+    )
     this.#replaceWhenItEnds(supervisor)
     // What was there before a crash is there again before somebody asks for it.
     if (this.#prepared.size > 0) this.prepare([...this.#prepared]).catch(() => {})

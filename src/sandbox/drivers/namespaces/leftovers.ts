@@ -44,14 +44,22 @@ async function sandboxProcesses({ firstUid, slots }: LeftoverQuery): Promise<str
 /** What lives in a slot's group for as long as the supervisor does. */
 const RESIDENTS = /^codeexec-(keeper|warm)$/
 
+/** Wherever a service was started, in all hierarchies: the groups that instances have theirs in. */
+async function parentGroups(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(folder, name))
+  const found = below.filter((name) => path.basename(name) === 'codeexec')
+  const others = below.filter((name) => !found.includes(name))
+  return [...found, ...(await Promise.all(others.map(parentGroups))).flat()]
+}
+
 /** Groups of the instance: those of a living supervisor may hold its keepers and fork servers, nothing else. */
 async function cgroups({ supervisorPid, endedPids }: LeftoverQuery): Promise<string[]> {
   const found: string[] = []
-  const roots = [CGROUP_ROOT, ...(await list(CGROUP_ROOT)).map((name) => path.join(CGROUP_ROOT, name))]
-  for (const root of roots) {
-    for (const instance of await list(path.join(root, 'codeexec'))) {
+  for (const parent of await parentGroups(CGROUP_ROOT)) {
+    for (const instance of await list(parent)) {
       if (!/^\d+-\d+$/.test(instance)) continue
-      const folder = path.join(root, 'codeexec', instance)
+      const folder = path.join(parent, instance)
       const pid = Number.parseInt(instance, 10)
       if (endedPids.includes(pid)) found.push(`cgroup ${folder}`)
       if (pid !== supervisorPid) continue

@@ -3,8 +3,11 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { DriverCheck } from '../../driver.js'
 
-/** Without this the supervisor still enforces every limit; it only cannot report how much memory was used. */
-const NOT_REQUIRED = new Set(['memory-peak'])
+/**
+ * Without these the supervisor still enforces every limit of a program. It cannot report how much memory was used; what
+ * limits the service from outside does not limit its programs.
+ */
+const NOT_REQUIRED = new Set(['memory-peak', 'outer-limits'])
 
 export async function probeHost(program: string): Promise<readonly DriverCheck[]> {
   let output: string

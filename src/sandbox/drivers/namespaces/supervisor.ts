@@ -23,6 +23,8 @@ export interface SupervisorInfo {
   readonly cgroupVersion: number
   readonly slots: number
   readonly kernel: string
+  /** Why limits of the service's own control group do not bind programs, as one sentence; empty where they do. */
+  readonly weakness: string
 }
 
 /** Receives the events of one sandbox or image registration. */
