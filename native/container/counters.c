@@ -17,7 +17,7 @@
 #define V1_ROOT "/sys/fs/cgroup/"
 #define V2_ROOT "/sys/fs/cgroup/"
 /* What the kernel refuses at once of network buffers; see cgroup.c. */
-#define LARGEST_CHARGE_BYTES (256u << 10)
+#define LARGEST_SOCKET_CHARGE_BYTES (256u << 10)
 
 static struct {
     int version;
@@ -138,7 +138,7 @@ bool slot_cgroup_sockets_exceed(const struct slot_cgroup *group)
 {
     (void)group;
     uint64_t peak = counted(files.sockets_peak);
-    return peak > 0 && peak + LARGEST_CHARGE_BYTES >= counted(files.sockets_limit);
+    return peak > 0 && peak + LARGEST_SOCKET_CHARGE_BYTES >= counted(files.sockets_limit);
 }
 
 static uint64_t above(uint64_t value, uint64_t baseline)

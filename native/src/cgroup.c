@@ -391,10 +391,18 @@ static int limit_memory(struct slot_cgroup *group, uint64_t bytes)
     return error ? error : write_number(rising ? memory : with_swap, total);
 }
 
-static int limit_cpu(const struct slot_cgroup *group, uint32_t milli)
+static int limit_cpu(struct slot_cgroup *group, uint32_t milli)
 {
     unsigned quota = milli * (CPU_PERIOD_US / 1000u);
-    if (host.place.version == 1) return write_number(group->cpu_limit_fd, quota);
+    group->applied.cpu_milli = milli;
+    if (host.place.version == 1) {
+        int error = write_number(group->cpu_limit_fd, quota);
+        if (error != -EINVAL) return error;
+        /* v1 refuses a quota above that of a group further up, which then holds alone. Asked again each time, as it
+           may have been raised. */
+        group->applied.cpu_milli = 0;
+        return pwrite(group->cpu_limit_fd, "-1", 2, 0) < 0 ? -errno : 0;
+    }
     char text[48];
     int size = snprintf(text, sizeof text, "%u %u", quota, CPU_PERIOD_US);
     return pwrite(group->cpu_limit_fd, text, (size_t)size, 0) < 0 ? -errno : 0;
@@ -420,7 +428,6 @@ int slot_cgroup_limit(struct slot_cgroup *group, const struct cgroup_limits *lim
     if (applied->cpu_milli != limits->cpu_milli) {
         error = limit_cpu(group, limits->cpu_milli);
         if (error) return error;
-        applied->cpu_milli = limits->cpu_milli;
     }
     return 0;
 }

@@ -106,7 +106,8 @@ export const ERRORS = {
   SANDBOX_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    meaning: 'No sandbox could be made just now; the program has not run.',
+    meaning:
+      'No sandbox could be made just now and the program has not run, or the server ran out of memory and ended a program that was within its own limit.',
   },
   LIMIT_NOT_ENFORCEABLE: {
     status: 503,

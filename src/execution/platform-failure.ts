@@ -45,8 +45,10 @@ export function commandFailure(error: unknown): ServiceError {
       { cause: error, retryAfterSeconds: MEMORY_RETRY_AFTER_SECONDS },
     )
   }
-  // `container`: there was none to run the command in.
-  if (error instanceof SandboxError && ['limits', 'container'].includes(error.step)) return openFailure(error)
+  // `container`: there was none to run the command in; `clone`: no process could be made, as where the service's own
+  // control group has a limit on them.
+  if (error instanceof SandboxError && ['limits', 'container', 'clone'].includes(error.step))
+    return openFailure(error)
   return new ServiceError('INTERNAL_ERROR', INTERNAL_ERROR_MESSAGE, { cause: error })
 }
 

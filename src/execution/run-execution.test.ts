@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
@@ -7,6 +8,7 @@ import { SandboxError } from '../sandbox/driver.js'
 import type { FakeDriverOptions } from '../sandbox/drivers/fake/driver.js'
 import { createFakeDriver } from '../sandbox/drivers/fake/driver.js'
 import type { PlatformFailure } from './platform-failure.js'
+import { isTransient } from './platform-failure.js'
 import { runExecution } from './run-execution.js'
 import { LIMITS, toyLanguage, toyRequest } from './test-support.js'
 
@@ -238,6 +240,18 @@ describe('failures of the platform', () => {
     })
     expect(failures).toEqual([{ jobId: 'job', language: 'fake', error: cause }])
     expect(leftOpen).toEqual([])
+  })
+
+  it.each([
+    ['outer-memory', 'ENOMEM', 5],
+    ['clone', 'EAGAIN', undefined],
+  ])('by limits on the whole service are SANDBOX_UNAVAILABLE: %s', async (step, errno, retryAfterSeconds) => {
+    const cause = new SandboxError(step, 'no room', { errno })
+    const programs = { dying: () => Promise.reject(cause) }
+    const { error } = await execute({ language: toyLanguage(['dying']), programs })
+    expect(error).toMatchObject({ code: 'SANDBOX_UNAVAILABLE', cause })
+    expect((error as ServiceError).retryAfterSeconds).toBe(retryAfterSeconds)
+    expect(isTransient(error)).toBe(true)
   })
 
   it('in cleaning up are reported, and the result stands', async () => {

@@ -29,6 +29,10 @@ function group(folder: string, files: Readonly<Record<string, string | number>>,
   for (const [name, content] of Object.entries(files)) write(`${folder}/${name}`, `${content}\n`)
 }
 
+function mounted(mountRoot: string): void {
+  write('/proc/self/mountinfo', `31 23 0:28 ${mountRoot} /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n`)
+}
+
 function machine() {
   return createMachine({ root, pid: PID, cpus: () => 8, memoryBytes: () => 16 * GIBIBYTE })
 }
@@ -45,9 +49,6 @@ describe('without control groups', () => {
 })
 
 describe('on version 2', () => {
-  const mounted = (mountRoot: string): void =>
-    write('/proc/self/mountinfo', `31 23 0:28 ${mountRoot} /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n`)
-
   beforeEach(() => {
     mounted('/')
     write('/proc/self/cgroup', '0::/app.slice/codeexec.service\n')

@@ -4,8 +4,9 @@
  */
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import path from 'node:path'
-import { findControlGroup, readText } from './control-group.js'
-import type { ControlGroup, Controller, Host } from './control-group.js'
+import { findControlGroup } from './control-group.js'
+import type { ControlGroup, Host } from './control-group.js'
+import { KernelFile, numberOf } from './kernel-file.js'
 
 export interface Machine {
   /** Undefined where it is not in sight. */
@@ -25,46 +26,56 @@ export interface HostFigures extends Host {
 }
 
 /** Names of files, and of lines in `memory.stat`, of the two versions. */
-const MEMORY_FILES = {
+const NAMES = {
   1: {
     limits: ['memory.limit_in_bytes'],
     usage: 'memory.usage_in_bytes',
-    reclaimable: ['total_inactive_file', 'total_active_file'],
+    reclaimable: /^total_(?:in)?active_file (\d+)$/gm,
+    cpu: ['cpu.cfs_quota_us', 'cpu.cfs_period_us'],
   },
   2: {
+    // Above the second the kernel throttles, and frees what it can.
     limits: ['memory.max', 'memory.high'],
     usage: 'memory.current',
-    reclaimable: ['inactive_file', 'active_file', 'slab_reclaimable'],
+    reclaimable: /^(?:(?:in)?active_file|slab_reclaimable) (\d+)$/gm,
+    cpu: ['cpu.max'],
   },
 } as const
 
 export function createMachine(host: HostFigures): Machine {
   const group = findControlGroup(host)
-  const levels = (controller: Controller): readonly string[] => group?.levels[controller] ?? []
-  const least = (most: number, controller: Controller, read: (level: string) => number): number =>
-    levels(controller).reduce((lowest, level) => Math.min(lowest, read(level)), most)
-  const files = MEMORY_FILES[group?.version ?? 2]
-  const memoryLimit = (level: string): number =>
-    Math.min(...files.limits.map((name) => numberIn(path.join(level, name))))
+  const names = NAMES[group?.version ?? 2]
+
+  const memoryInfo = new KernelFile(`${host.root}/proc/meminfo`)
+  const memory = (group?.levels.memory ?? []).map((level) => ({
+    limits: names.limits.map((name) => new KernelFile(path.join(level, name))),
+    usage: new KernelFile(path.join(level, names.usage)),
+    statistics: new KernelFile(path.join(level, 'memory.stat')),
+  }))
+  const quotas = (group?.levels.cpu ?? []).map((level) =>
+    names.cpu.map((name) => new KernelFile(path.join(level, name))),
+  )
+  const processLimits = (group?.levels.pids ?? []).map(
+    (level) => new KernelFile(path.join(level, 'pids.max')),
+  )
 
   return {
     group,
-    cpus: () => least(host.cpus(), 'cpu', group?.version === 1 ? quotaOfVersion1 : quotaOfVersion2),
-    memoryBytes: () => least(host.memoryBytes(), 'memory', memoryLimit),
+    cpus: () => Math.min(host.cpus(), ...quotas.map(quotaOf)),
+    memoryBytes: () => Math.min(host.memoryBytes(), ...memory.map(limitOf)),
     availableBytes() {
-      let lowest = hostAvailableBytes(host)
-      for (const level of levels('memory')) {
-        const limit = memoryLimit(level)
-        const usage = numberIn(path.join(level, files.usage))
-        if (limit === Number.POSITIVE_INFINITY || usage === Number.POSITIVE_INFINITY) continue
-        const room = limit - usage
+      let lowest = hostAvailableBytes(memoryInfo)
+      for (const level of memory) {
+        const limit = limitOf(level)
+        if (limit === Number.POSITIVE_INFINITY) continue
+        const room = limit - level.usage.number()
         // The longer file is read only where it matters.
-        if (room < lowest) lowest = Math.min(lowest, room + reclaimableBytes(level, files.reclaimable))
+        if (room < lowest) lowest = Math.min(lowest, room + sumOf(level.statistics.text(), names.reclaimable))
       }
       return Math.max(0, lowest)
     },
     processes() {
-      const most = least(Number.POSITIVE_INFINITY, 'pids', (level) => numberIn(path.join(level, 'pids.max')))
+      const most = Math.min(...processLimits.map((file) => file.number()))
       return most === Number.POSITIVE_INFINITY ? undefined : most
     },
   }
@@ -78,34 +89,25 @@ export function thisMachine(): Machine {
   return machine
 }
 
-/** Infinity for `max`, for -1, and where there is no such file, as in the group at the root. */
-function numberIn(file: string): number {
-  return limitOf(readText(file))
+/** Version 1 writes "no limit" as the largest number of pages there is. */
+const NO_LIMIT_BYTES = 2 ** 60
+
+function limitOf({ limits }: { readonly limits: readonly KernelFile[] }): number {
+  const least = Math.min(...limits.map((file) => file.number()))
+  return least >= NO_LIMIT_BYTES ? Number.POSITIVE_INFINITY : least
 }
 
-function limitOf(text: string): number {
-  return /^\d+$/.test(text.trim()) ? Number(text) : Number.POSITIVE_INFINITY
+/** Of one line with both numbers, or of a file for each. */
+function quotaOf(files: readonly KernelFile[]): number {
+  const [quota = '', period = ''] = files.flatMap((file) => file.text().trim().split(' '))
+  return numberOf(quota) / Number(period || 1)
 }
 
-function quotaOfVersion1(level: string): number {
-  return (
-    numberIn(path.join(level, 'cpu.cfs_quota_us')) /
-    Number(readText(path.join(level, 'cpu.cfs_period_us')) || 1)
-  )
+function sumOf(text: string, lines: RegExp): number {
+  return [...text.matchAll(lines)].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
 }
 
-function quotaOfVersion2(level: string): number {
-  const [quota = '', period = ''] = readText(path.join(level, 'cpu.max')).trim().split(' ')
-  return limitOf(quota) / Number(period || 1)
-}
-
-function reclaimableBytes(level: string, keys: readonly string[]): number {
-  const lines = readText(path.join(level, 'memory.stat')).split('\n')
-  const values = lines.map((line) => line.split(' ')).filter(([key = '']) => keys.includes(key))
-  return values.reduce((sum, [, bytes]) => sum + Number(bytes), 0)
-}
-
-function hostAvailableBytes({ root }: Host): number {
-  const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readText(`${root}/proc/meminfo`))?.[1]
+function hostAvailableBytes(memoryInfo: KernelFile): number {
+  const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(memoryInfo.text())?.[1]
   return kibibytes === undefined ? freemem() : Number(kibibytes) * 1024
 }

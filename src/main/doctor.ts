@@ -22,6 +22,8 @@ import { offeredLanguages } from './offered-languages.js'
 import { SUPERVISOR_PROGRAM, packageVersion } from './places.js'
 
 const MEBIBYTE = 2 ** 20
+/** Threads of Node and of compilers started ahead, keepers and fork servers: about as many. */
+const OWN_PROCESSES = 200
 /** Below this a build of an image fails half-way. */
 const DISK_MINIMUM_BYTES = 1024 * MEBIBYTE
 
@@ -65,6 +67,8 @@ function hostChecks({ slots, limits }: Config): readonly DriverCheck[] {
   const machine = thisMachine()
   const memoryBytes = machine.memoryBytes()
   const wantedBytes = slots * limits.defaults.run.memoryBytes
+  const processes = machine.processes()
+  const wantedProcesses = slots * limits.defaults.run.maxProcesses
   return [
     fact('codeexec', `${packageVersion()} on Node ${process.versions.node}`),
     fact('kernel', `${os.type()} ${os.release()} on ${os.machine()}`),
@@ -76,6 +80,16 @@ function hostChecks({ slots, limits }: Config): readonly DriverCheck[] {
       required: false,
       detail: `${mebibytes(memoryBytes)} to use; ${slots} programs at their default limit use ${mebibytes(wantedBytes)}`,
     },
+    ...(processes === undefined
+      ? []
+      : [
+          {
+            name: 'processes',
+            ok: processes >= wantedProcesses + OWN_PROCESSES,
+            required: false,
+            detail: `${processes} at once for the service and its programs; ${slots} programs at their default limit make ${wantedProcesses}`,
+          },
+        ]),
   ]
 }
 

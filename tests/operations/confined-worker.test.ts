@@ -6,11 +6,14 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { ask, execute } from '../e2e/support/client.js'
+import { makeParentGroup } from '../../scripts/parent-group.mjs'
+import { ask, execute, metric } from '../e2e/support/client.js'
 import { DATA_DIRECTORY, freePort } from '../hostile/harness/service.js'
 import { describeUnless, noService } from './support/environment.js'
 import { DEPLOY } from './support/prometheus.js'
 
+/** For the service and its programs together. */
+const LIMIT_BYTES = 2 ** 30
 const ENTRY = fileURLToPath(new URL('../../dist/main/cli.js', import.meta.url))
 
 function capabilities(): string {
@@ -24,7 +27,10 @@ describeUnless([noService()], 'a worker with the capabilities of its container',
     const port = await freePort()
     const database = mkdtempSync(path.join(tmpdir(), 'codeexec-confined-'))
     const confined = ['--bounding-set', capabilities(), '--inh-caps=-all', '--no-new-privs']
-    const child = spawn('setpriv', [...confined, process.execPath, ENTRY, 'serve'], {
+    const group = makeParentGroup({ memoryBytes: LIMIT_BYTES, cpus: 1.5 })
+    const command = ['setpriv', ...confined, process.execPath, ENTRY, 'serve']
+    const [program = '', ...argv] = group.argv(command)
+    const child = spawn(program, argv, {
       stdio: 'ignore',
       env: {
         PATH: process.env['PATH'],
@@ -51,9 +57,14 @@ describeUnless([noService()], 'a worker with the capabilities of its container',
       expect(await execute(service, loop)).toMatchObject({ runTimeStatus: 'time_limit_exceeded' })
       const root = { language: 'python', code: 'print(open("/proc/self/status").read())' }
       expect((await execute(service, root)).output).toMatch(/CapEff:\s+0{16}/)
+      // As a container's own limits do, in whose group it makes those of its programs.
+      expect(group.groups().filter((name) => name.endsWith('/codeexec'))).toHaveLength(group.folders.length)
+      expect(await metric(service, 'codeexec_machine_memory_bytes')).toBe(LIMIT_BYTES)
+      expect(await metric(service, 'codeexec_machine_cpus')).toBe(1.5)
     } finally {
       child.kill('SIGTERM')
       await ended
+      await group.remove()
       rmSync(database, { recursive: true })
     }
   })

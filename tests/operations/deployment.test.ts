@@ -261,4 +261,10 @@ describe('the systemd units', () => {
     }
     expect(text('codeexec-api.service')).toContain('CapabilityBoundingSet=\n')
   })
+
+  it('let the service divide its own control group, and live on when a program is out of memory', () => {
+    for (const unit of ['codeexec.service', 'codeexec-worker.service']) {
+      expect(text(unit)).toContain('Delegate=yes\nOOMPolicy=continue\n')
+    }
+  })
 })

@@ -20,6 +20,9 @@ import { ServiceImage, hasDocker } from './support/service-image.js'
 import { describeUnless, noService } from './support/environment.js'
 import { DEPLOY } from './support/prometheus.js'
 
+const WORKER_BYTES = 2 ** 30
+const WORKER_CPUS = 1.5
+
 /** The first build fetches Debian's packages and npm's; later ones compile what has changed. */
 const FIRST_BUILD_MS = 20 * 60_000
 const SOCKET = '/run/docker.sock'
@@ -107,6 +110,8 @@ describeUnless(reasons, 'the image of the service', () => {
       [
         '--user=0:0',
         '--cgroupns=host',
+        `--memory=${WORKER_BYTES}`,
+        `--cpus=${WORKER_CPUS}`,
         '--volume=/sys/fs/cgroup:/sys/fs/cgroup',
         `--volume=${DATA_DIRECTORY}/images:/var/lib/codeexec/images`,
         '--tmpfs=/tmp:exec',
@@ -130,6 +135,12 @@ describeUnless(reasons, 'the image of the service', () => {
     const hog = { language: 'python', code: 'x = "x" * 10**9', limits: { memoryBytes: 64 * 2 ** 20 } }
     expect(await execute(api, hog)).toMatchObject({ runTimeStatus: 'memory_limit_exceeded' })
     expect(await metric(worker, 'codeexec_supervisor_up')).toBe(1)
+    // The container's limits are those of its programs, whose groups are in the container's.
+    expect(await metric(worker, 'codeexec_machine_memory_bytes')).toBe(WORKER_BYTES)
+    expect(await metric(worker, 'codeexec_machine_cpus')).toBe(WORKER_CPUS)
+    const doctor = await image.exec('worker', ['node', 'dist/main/cli.js', 'doctor'])
+    expect(doctor).toMatch(/^ok +control group .*memory 1024 MiB, 1.5 CPUs/m)
+    expect(doctor).toMatch(/^ok +outer-limits /m)
     // Interpreters are prepared in a container as they are elsewhere.
     const python = { language: 'python', code: 'print("hi")' }
     const prepared = 'codeexec_warm_requests_total{language="python",kind="fork",result="hit"}'

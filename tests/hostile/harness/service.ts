@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ParentGroup } from '../../../scripts/parent-group.mjs'
 
 const ENTRY = fileURLToPath(new URL('../../../dist/main/cli.js', import.meta.url))
 
@@ -52,15 +53,20 @@ export interface Service {
   crash(): Promise<void>
 }
 
-/** `isReady: false` waits until it answers at all, where it is not expected to be ready. */
+/**
+ * `isReady: false` waits until it answers at all, where it is not expected to be ready. `within` is a control group that
+ * it is started in, as a unit or a container is.
+ */
 export async function startService(
   environment: Readonly<Record<string, string>>,
-  { isReady = true }: { readonly isReady?: boolean } = {},
+  { isReady = true, within }: { readonly isReady?: boolean; readonly within?: ParentGroup } = {},
 ): Promise<Service> {
   const port = Number(environment['PORT'] ?? (await freePort()))
   const temporaryFolder = mkdtempSync('/tmp/hostile-service-')
   const databaseFolder = mkdtempSync('/tmp/hostile-database-')
-  const child = spawn(process.execPath, [ENTRY, 'serve'], {
+  const command = [process.execPath, ENTRY, 'serve']
+  const [program = '', ...argv] = within === undefined ? command : within.argv(command)
+  const child = spawn(program, argv, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
