@@ -1,5 +1,6 @@
 /** Every check, in the order they run: the quick ones that fail for the commonest reasons first. */
 import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 import { CLI, ROOT } from './paths.mjs'
@@ -25,6 +26,15 @@ function vitest(project, timeoutMs, needsImages, ...files) {
     timeoutMs,
     needsImages,
   }
+}
+
+/** The same in a group that allows a little less CPU time than there is, and memory for everything that it starts. */
+function within(suite) {
+  const cpus = String(availableParallelism() - 0.1)
+  const commands = suite.commands.map((command) =>
+    node(join('scripts', 'parent-group.mjs'), '6144', cpus, ...command),
+  )
+  return { ...suite, commands }
 }
 
 /** A suite whose commands each count as one check. */
@@ -66,9 +76,10 @@ export const SUITES = [
   ]),
   vitest('unit', 5 * MINUTE_MS, false),
   vitest('integration', 10 * MINUTE_MS, true),
-  // The driver's suite once more, with a supervisor that reports its own memory errors and undefined behaviour.
+  // The driver's suite once more, with a supervisor that reports its own memory errors and undefined behaviour, and in a
+  // control group with limits, as a unit or a container is.
   {
-    ...vitest('integration', 10 * MINUTE_MS, true, join('src', 'sandbox', 'drivers', 'namespaces')),
+    ...within(vitest('integration', 10 * MINUTE_MS, true, join('src', 'sandbox', 'drivers', 'namespaces'))),
     name: 'sanitized',
     env: { CODEEXEC_TEST_SUPERVISOR: join(ROOT, 'native', 'build', 'sanitized', 'codeexec-supervisor') },
   },

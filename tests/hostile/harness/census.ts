@@ -139,12 +139,21 @@ function cgroups(all: readonly Process[], family: readonly Process[]): string[] 
   const others = all
     .filter((one) => one.name.startsWith(SUPERVISOR) && !family.includes(one))
     .map(({ pid }) => `/codeexec/${pid}-`)
+  // Each service has its groups below the one it was started in; in there may be others' alone.
+  const isOnlyOthers = (folder: string): boolean => {
+    const instances = listOrEmpty(folder).filter(({ name }) => /^\d+-\d+$/.test(name))
+    return (
+      instances.length > 0 &&
+      instances.every(({ name }) => others.some((other) => `/codeexec/${name}`.startsWith(other)))
+    )
+  }
   const found: string[] = []
   const walk = (folder: string): void => {
     for (const entry of listOrEmpty(folder)) {
       if (!entry.isDirectory()) continue
       const below = path.join(folder, entry.name)
-      if (others.some((other) => below.includes(other))) continue
+      if (others.some((other) => below.includes(other)) || (entry.name === 'codeexec' && isOnlyOthers(below)))
+        continue
       // An engine has groups of its own; this one is kept by services that make sandboxes themselves.
       if (DRIVER === 'docker' && entry.name === 'codeexec') continue
       if (/codeexec/i.test(below)) found.push(below.replaceAll(/\d+/g, 'N'))
