@@ -1,11 +1,12 @@
 /** Limits that others set on the group the supervisor was started in: a container's, a pod's, a unit's. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { argvWithin, makeParentGroup, rootGroups } from '../../../../scripts/parent-group.mjs'
 import type { ParentGroup } from '../../../../scripts/parent-group.mjs'
 import type { Command, Outcome } from '../../driver.js'
@@ -146,8 +147,11 @@ describe.skipIf(unfit)(`below a group with limits${unfit ? ` (${unfit})` : ''}`,
   it('has others that were there back in their place when it has ended', async () => {
     const [program = '', ...argv] = parent.argv(['sleep', '600'])
     const bystander = spawn(program, argv)
-    const place = (): string => readFileSync(`/proc/${bystander.pid}/cgroup`, 'utf8')
-    await expect.poll(place, PATIENCE).toContain(path.basename(parent.folders[0]!))
+    onTestFinished(() => void bystander.kill())
+    const read = (file: string): string => readFileSync(`/proc/${bystander.pid}/${file}`, 'utf8')
+    // By then it is in all of them.
+    await expect.poll(() => read('comm'), PATIENCE).toBe('sleep\n')
+    const place = (): string => read('cgroup')
     const before = place()
     await driver.start()
     // On version 2 nobody may stay in a group that hands its controllers on.
@@ -156,6 +160,7 @@ describe.skipIf(unfit)(`below a group with limits${unfit ? ` (${unfit})` : ''}`,
     await driver.close()
     expect(place()).toBe(before)
     bystander.kill()
+    await once(bystander, 'exit')
   })
 
   it('is at home in the group at the root as well', async () => {
