@@ -54,7 +54,8 @@ enum event_type {
     EV_RECORD = 74,
     EV_COLLECTED = 75,
     EV_ARTEFACTS = 76, /* u32 1 and what collect.h adds, or u32 0 and nothing of meaning */
-    EV_TURNS = 77      /* u64 ns of the loop's longest turn lately */
+    EV_TURNS = 77,     /* u64 ns of the loop's longest turn lately */
+    EV_ACTIVITY = 80   /* u32 0: the running command has used no CPU for most of a second; u32 1: it does again */
 };
 
 enum stop_reason { STOP_NONE = 0, STOP_CPU = 1, STOP_WALL = 2, STOP_MEMORY = 3, STOP_OUTPUT = 4, STOP_CANCELLED = 5 };

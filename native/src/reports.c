@@ -22,6 +22,13 @@ static void take_terminal(struct sandbox *sandbox, int controller)
     stream_feed_input(sandbox);
 }
 
+static void begin_clocks(struct command *command, uint64_t now, uint64_t used_cpu_ns)
+{
+    command->started_ns = command->next_cpu_check_ns = command->activity_ns = now;
+    command->preparation_cpu_ns = used_cpu_ns;
+    for (unsigned i = 0; i < ACTIVITY_SAMPLES; i++) command->cpu_samples[i] = used_cpu_ns;
+}
+
 static void take_start(struct sandbox *sandbox, const struct report *report, pid_t sender)
 {
     struct command *command = &sandbox->command;
@@ -29,11 +36,7 @@ static void take_start(struct sandbox *sandbox, const struct report *report, pid
     else sandbox_is_plain(sandbox);
     if (command->request.flags & (RUN_INTERACTIVE | RUN_HELD) && sender > 0)
         command->program_fd = (int)syscall(SYS_pidfd_open, sender, 0);
-    if (!command->held) {
-        command->started_ns = report->time_ns;
-        command->preparation_cpu_ns = report->cpu_ns;
-        command->next_cpu_check_ns = report->time_ns;
-    }
+    if (!command->held) begin_clocks(command, report->time_ns, report->cpu_ns);
     sandbox_send(EV_STARTED, sandbox->id);
 }
 
@@ -41,8 +44,7 @@ static void take_start(struct sandbox *sandbox, const struct report *report, pid
 static void take_release(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
-    command->preparation_cpu_ns = slot_cgroup_cpu_ns(&sandbox->slot->cgroup);
-    command->started_ns = command->next_cpu_check_ns = now_ns();
+    begin_clocks(command, now_ns(), slot_cgroup_cpu_ns(&sandbox->slot->cgroup));
     sandbox_send(EV_STARTED, sandbox->id);
     stream_feed_input(sandbox);
 }

@@ -23,6 +23,9 @@
 /* The step that failed when the kernel ended a program for a memory limit that is not its own. */
 #define OUTER_MEMORY "outer-memory"
 
+/* CPU time is compared with that of so many checks ago. */
+#define ACTIVITY_SAMPLES 3u
+
 struct stream {
     struct watch watch;
     uint64_t sent_bytes;
@@ -43,6 +46,9 @@ struct command {
     int failure_errno;
     char failure_step[32];
     uint64_t launched_ns, started_ns, ended_ns, preparation_cpu_ns, next_cpu_check_ns;
+    uint64_t activity_ns, cpu_samples[ACTIVITY_SAMPLES]; /* see limits.c */
+    unsigned activity_checks;
+    bool idle; /* the service has been told that it waits */
     uint64_t kept_bytes; /* of files that a compiler made elsewhere: no use of this command's */
     uint64_t shared_bytes; /* with its fork server, which is charged with them: use of this command's all the same */
     struct cgroup_limits limits; /* before those are taken off */

@@ -13,13 +13,15 @@ export interface ExecutionContext {
   readonly emit: ExecutionObserver
   /** What the client says to a program it talks to. */
   readonly input?: ProgramInputSource
+  /** Told when a program begins to wait without using CPU, and when it goes on or ends. */
+  readonly onActivity?: (isActive: boolean) => void
 }
 
 /** Runs one stage to its end and says what came of it, with the events as it goes. */
 export async function runStage(
   sandbox: Pick<Sandbox, 'run'>,
   planned: PlannedStage,
-  { signal, emit, input }: ExecutionContext,
+  { signal, emit, input, onActivity }: ExecutionContext,
 ): Promise<StageResult> {
   const { stage, command } = planned
   await emit({ type: 'stage-started', stage })
@@ -28,10 +30,23 @@ export async function runStage(
     buffer.append(stream, chunk)
     return emit({ type: 'output', stage, stream, chunk })
   }
-  const outcome =
+  let waits = false
+  const followed: Command = {
+    ...command,
+    onOutput,
+    onActivity: (isActive) => {
+      waits = !isActive
+      onActivity?.(isActive)
+    },
+  }
+  const outcome = await (
     planned.dialogue === undefined
-      ? await startAndWait(sandbox, { ...command, onOutput }, signal)
-      : await converse(sandbox, { ...command, onOutput }, new Dialogue(planned.dialogue, input, signal))
+      ? startAndWait(sandbox, followed, signal)
+      : converse(sandbox, followed, new Dialogue(planned.dialogue, input, signal))
+  ).finally(() => {
+    // What comes after it uses CPU again.
+    if (waits) onActivity?.(true)
+  })
   const { exitCode, signal: killedBy, stopReason, usage, truncated } = outcome
   const captured = buffer.finish(truncated, stopReason !== null)
   const result = { ...captured, exitCode, signal: killedBy, stopReason, usage }

@@ -95,6 +95,11 @@ export interface Command {
    * a returned promise is pending, so a slow reader slows the program down.
    */
   readonly onOutput: (stream: OutputStream, chunk: Uint8Array) => void | Promise<void>
+  /**
+   * Told when the command has used no CPU for most of a second, and when it uses some again. Nothing is told of one that
+   * ends before. Only where the driver can tell.
+   */
+  readonly onActivity?: (isActive: boolean) => void
   /** Called once the command exists, with the means to talk to it. */
   readonly onStart?: (running: RunningCommand) => void
 }
@@ -159,7 +164,7 @@ export interface HeldSpec extends Omit<SandboxSpec, 'files' | 'artefacts'> {
 export interface Release extends Required<Pick<SandboxSpec, 'files' | 'artefacts' | 'fileSystemBytes'>> {
   /** What the runtime reads from its standard input before the program's own input. */
   readonly task: Uint8Array
-  readonly command: Pick<Command, 'stdin' | 'limits' | 'onOutput' | 'onStart'>
+  readonly command: Pick<Command, 'stdin' | 'limits' | 'onOutput' | 'onActivity' | 'onStart'>
 }
 
 /** A sandbox with a command that was started and waits for one execution. Single use. */

@@ -46,6 +46,7 @@ export interface RunOptions {
   readonly last?: boolean
   readonly signal?: AbortSignal
   readonly onStart?: (running: RunningCommand) => void
+  readonly onActivity?: Command['onActivity']
   readonly onOutput?: Command['onOutput']
 }
 
@@ -71,7 +72,7 @@ export class BenchSandbox {
 
   async exec(argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
     const chunks: Record<OutputStream, Uint8Array[]> = { stdout: [], stderr: [] }
-    const { tty, ephemeral, last, onStart, onOutput, signal } = options
+    const { tty, ephemeral, last, onStart, onActivity, onOutput, signal } = options
     const command: Command = {
       argv,
       env: options.env ?? ENVIRONMENT,
@@ -82,6 +83,7 @@ export class BenchSandbox {
       ...(ephemeral !== undefined && { ephemeral }),
       ...(last !== undefined && { last }),
       ...(onStart !== undefined && { onStart }),
+      ...(onActivity !== undefined && { onActivity }),
       onOutput: (stream, chunk) => {
         chunks[stream].push(Buffer.from(chunk))
         return onOutput?.(stream, chunk)

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { expect } from 'vitest'
 
 import type { ResourceUse, RunningCommand } from '../driver.js'
@@ -81,6 +82,36 @@ export const interactive: CaseGroup = (test) => {
     // Asked when it may have ended: the last figures or none, but an answer.
     expect(afterwards).not.toBeUndefined()
   })
+
+  test('tells when a program uses no CPU, and when it goes on', ['spin', 'real-time'], async (bench) => {
+    const told: boolean[] = []
+    const news = new EventEmitter()
+    const onActivity = (isActive: boolean): void => {
+      told.push(isActive)
+      news.emit('told')
+    }
+    const ended = await converse(bench, 'spin', { stdin: 'interactive', onActivity }, async (running) => {
+      running.signal('SIGSTOP')
+      while (told.length < 1) await once(news, 'told')
+      running.signal('SIGCONT')
+      while (told.length < 2) await once(news, 'told')
+      running.signal('SIGKILL')
+    })
+    expect(ended.signal).toBe('SIGKILL')
+    expect(told).toEqual([false, true])
+  })
+
+  test(
+    'tells nothing of a program that uses CPU all the time, or only for a moment',
+    ['burn'],
+    async (bench) => {
+      const told: boolean[] = []
+      const onActivity = (isActive: boolean): void => void told.push(isActive)
+      await bench.run('burn', ['1200', '1'], { onActivity })
+      await bench.run('hello', [], { onActivity })
+      expect(told).toEqual([])
+    },
+  )
 
   const tty = { cols: 80, rows: 24 }
 

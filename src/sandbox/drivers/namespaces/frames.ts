@@ -31,6 +31,7 @@ export const EVENT = {
   usage: 73,
   artefacts: 76,
   turns: 77,
+  activity: 80,
 } as const
 
 /** Where a file goes; `enum place`. */
