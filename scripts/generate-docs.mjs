@@ -60,8 +60,19 @@ function variableRow({ name, description, schema, fallback }) {
 }
 
 function configurationPage() {
-  const { http, authentication, tracing, queue, interactive, store, submissions, webhooks, limits, docker } =
-    VARIABLES
+  const {
+    http,
+    authentication,
+    tracing,
+    queue,
+    interactive,
+    idle,
+    store,
+    submissions,
+    webhooks,
+    limits,
+    docker,
+  } = VARIABLES
   const sections = {
     'The process': Object.values(VARIABLES).filter(isVariable),
     HTTP: listVariables(http),
@@ -69,6 +80,7 @@ function configurationPage() {
     Traces: listVariables(tracing),
     'The queue': listVariables(queue),
     'Interactive programs': listVariables(interactive),
+    'Programs that wait': listVariables(idle),
     'The store': listVariables(store),
     Submissions: listVariables(submissions),
     Webhooks: listVariables(webhooks),
@@ -147,7 +159,8 @@ async function limitsPage() {
     `The stack of the main thread may grow to ${USUAL_STACK_BYTES / MIB} MiB, in ${stacks.join(', ')}.`,
     '## The most a request may ask for',
     table(['stage', ...titles], maximumRows),
-    'Both can be changed by the operator: see [configuration](configuration.md).',
+    'Both can be changed by the operator: see [configuration](configuration.md). How many programs of one client run ' +
+      'at once, and what programs that sleep or wait give back: see [scaling](scaling.md#how-clients-share-the-slots).',
     '## The least memory a request may ask for',
     `\`limits.memoryBytes\` below ${LEAST_MEMORY_BYTES} (${LEAST_MEMORY_BYTES / MIB} MiB) is a 400 that names this ` +
       'number. It suffices for a small program in C; a runtime that needs more to start ends as ' +

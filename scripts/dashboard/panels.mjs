@@ -75,7 +75,9 @@ export const ROWS = [
         thresholds: ANY_IS_BAD,
       }),
       stat('Executions a minute', 'none', [[`60 * sum(${rate('codeexec_executions_total')})`, 'a minute']]),
-      stat('Running now', 'none', [['sum(codeexec_worker_slots_busy)', 'running']]),
+      stat('Running now', 'none', [
+        ['sum(codeexec_worker_slots_busy) + sum(codeexec_worker_executions_idle)', 'running'],
+      ]),
       stat('Waiting now', 'none', [['max(codeexec_queue_depth)', 'waiting']]),
       stat('Executions, all', 'none', [['sum(codeexec_executions_total)', 'executions']]),
       stat('Requests, all', 'none', [['sum(codeexec_http_requests_total)', 'requests']]),
@@ -188,6 +190,8 @@ export const ROWS = [
       graph('Waiting and running', 'none', [
         ['max(codeexec_queue_depth)', 'waiting'],
         ['max(codeexec_executions_running)', 'running'],
+        ['sum(codeexec_worker_executions_idle)', 'of which use no CPU'],
+        ['max(codeexec_queue_waiting_clients)', 'clients that wait'],
         ['max(codeexec_queue_capacity)', 'may wait'],
       ]),
       graph('Time until a worker takes it', 's', quantiles('codeexec_queue_wait_seconds')),

@@ -140,9 +140,11 @@ const MAXIMUM_LIMITS: LimitTexts = {
 /** Programs of both kinds at once: each has a uid of its own, images name 128 of them, and four are spare. */
 export const MAX_PROGRAMS_AT_ONCE = 124
 const DEFAULT_INTERACTIVE_SLOTS = 32
+const DEFAULT_IDLE_PROGRAMS = 32
+const MOST_DEFAULT_SLOTS = MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS - DEFAULT_IDLE_PROGRAMS
 /** Whole ones: a quota of a fraction is still one program at a time. */
 const CPUS = Math.ceil(thisMachine().cpus())
-const DEFAULT_SLOTS = Math.min(CPUS, MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS)
+const DEFAULT_SLOTS = Math.min(CPUS, MOST_DEFAULT_SLOTS)
 
 export const VARIABLES = {
   host: variable('HOST', text, '127.0.0.1', 'Address to listen on; `0.0.0.0` or `::` for every interface.'),
@@ -174,7 +176,7 @@ export const VARIABLES = {
   slots: variable(
     'CODEEXEC_SLOTS',
     wholeNumber(1, MAX_PROGRAMS_AT_ONCE - 1),
-    { text: String(DEFAULT_SLOTS), shown: 'number of CPUs the service may use, at most 92' },
+    { text: String(DEFAULT_SLOTS), shown: `number of CPUs the service may use, at most ${MOST_DEFAULT_SLOTS}` },
     'Programs that run at once; the others wait in the queue. With `CODEEXEC_INTERACTIVE_SLOTS` at most 124.',
   ),
   cpusPerExecution: variable(
@@ -334,11 +336,31 @@ export const VARIABLES = {
       '4MiB',
       'Largest message after the first, which may be as large as a request body.',
     ),
+    maxPerClient: variable(
+      'CODEEXEC_INTERACTIVE_PER_CLIENT',
+      wholeNumber(1, 100_000),
+      '4',
+      'Interactive connections of one client at once; further ones are refused.',
+    ),
     maxSockets: variable(
       'CODEEXEC_INTERACTIVE_SOCKETS',
       wholeNumber(1, 100_000),
       '1000',
       'Interactive connections at once, waiting ones included.',
+    ),
+  },
+  idle: {
+    programs: variable(
+      'CODEEXEC_IDLE_PROGRAMS',
+      wholeNumber(0, MAX_PROGRAMS_AT_ONCE),
+      String(DEFAULT_IDLE_PROGRAMS),
+      'Programs that run but use no CPU, beside those that hold a slot: one that sleeps or waits for input gives its slot back. One client may have half of what is free; fewer where the slots leave less than this of 124. `0` lets such programs keep their slots.',
+    ),
+    memoryBytes: variable(
+      'CODEEXEC_IDLE_MEMORY',
+      bytes,
+      { text: String(Math.floor(thisMachine().memoryBytes() / 2)), shown: 'half of the memory the service may use' },
+      'What the memory limits of those programs may be together.',
     ),
   },
   store: {

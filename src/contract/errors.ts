@@ -66,6 +66,11 @@ export const ERRORS = {
     meaning:
       'What this client keeps on the server takes all the room that one client has; the message says how much that is.',
   },
+  SESSION_QUOTA: {
+    status: 429,
+    retryable: true,
+    meaning: 'This client has as many interactive sessions as it may have at once; end one of them first.',
+  },
   QUEUE_FULL: {
     status: 503,
     retryable: true,

@@ -15,7 +15,7 @@ import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import { startAnalysis } from './analysis.js'
 import { createAuthentication } from './authentication.js'
-import { startExecuting } from './executing.js'
+import { startExecuting, watchWorkers } from './executing.js'
 import type { Executing } from './executing.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
@@ -29,11 +29,8 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   const authentication = await createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
-  const { languages, images, prepareImages, sandboxes, work, checks } = await startExecuting(
-    config,
-    logger,
-    metrics,
-  )
+  const executing = await startExecuting(config, logger, metrics)
+  const { languages, images, prepareImages, sandboxes, work, beside, checks } = executing
   const memoryQueue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
   const queue = traceQueue(memoryQueue, tracing)
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
@@ -50,10 +47,16 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   })
   const readiness = async (): Promise<readonly ReadinessCheck[]> => [...checks(), await records.check()]
   metrics.watchDependencies(readiness)
-  const workers = [
-    startWorker({ ...observed, queue, slots: config.slots }),
-    startWorker({ ...observed, queue: sessions, slots: config.interactive.slots }),
-  ]
+  const workers = {
+    jobs: startWorker({ ...observed, queue, slots: config.slots, beside: beside.jobs }),
+    sessions: startWorker({
+      ...observed,
+      queue: sessions,
+      slots: config.interactive.slots,
+      beside: beside.sessions,
+    }),
+  }
+  watchWorkers(metrics, config, workers)
   const app = await buildApp(config, {
     queue,
     sessions,
@@ -79,7 +82,15 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     onImagesReady: () => records.recover(),
     stop: (deadlineMs) =>
       stopInOrder(
-        { app, workers, queues: [queue, sessions], analyzer, records, sandboxes, tracing },
+        {
+          app,
+          workers: Object.values(workers),
+          queues: [queue, sessions],
+          analyzer,
+          records,
+          sandboxes,
+          tracing,
+        },
         deadlineMs,
       ),
   }

@@ -9,6 +9,7 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 import type { WarmState } from '../observability/metrics/warm.js'
 import type { SandboxDriver } from '../sandbox/driver.js'
 import type { PrepareImages } from './prepare-images.js'
+import type { ProgramPlaces } from './program-places.js'
 
 export interface Backend {
   readonly driver: SandboxDriver
@@ -26,6 +27,7 @@ export interface BackendOptions {
   /** Those that this service offers. */
   readonly languages: LanguageRegistry
   readonly plan: ImagePlan
+  readonly places: ProgramPlaces
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'watchSupervisor' | 'watchStuckContainers'>
 }

@@ -1,4 +1,5 @@
 /** The side that runs programs, as the whole service and a worker alone have it: images, sandboxes, execution. */
+import { placesAhead } from '../ahead/create-ahead.js'
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import type { CompileCaching } from '../execution/cached-compile.js'
@@ -18,12 +19,13 @@ import { thisMachine } from '../machine/machine.js'
 import type { Logger } from '../observability/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 import { observeDriver } from '../sandbox/observe-driver.js'
-import type { WorkerOptions } from '../worker/worker.js'
+import type { Worker, WorkerOptions } from '../worker/worker.js'
 import type { Backend } from './backend.js'
 import { startNamespacesBackend } from './namespaces-backend.js'
 import { offeredLanguages } from './offered-languages.js'
 import { packageVersion } from './places.js'
 import type { ImagePreparation, PrepareImages } from './prepare-images.js'
+import { planPlaces, roomBeside } from './program-places.js'
 
 export interface Executing {
   readonly languages: LanguageRegistry
@@ -32,6 +34,8 @@ export interface Executing {
   readonly sandboxes: Pick<Backend, 'close'>
   /** What every worker of this process works with. */
   readonly work: Pick<WorkerOptions, 'execute' | 'runtimeVersion'>
+  /** What its workers may run beside what takes their slots. */
+  readonly beside: ReturnType<typeof roomBeside>
   readonly checks: () => readonly ReadinessCheck[]
 }
 
@@ -45,7 +49,9 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
     config.sandbox === 'docker'
       ? (await import('./docker-backend.js')).startDockerBackend
       : startNamespacesBackend
-  const backend = await startBackend(config, { languages, plan, logger, metrics })
+  const startsAhead = config.warm && config.sandbox === 'namespaces'
+  const places = planPlaces(config, startsAhead ? placesAhead(languages.all, config.slots) : 0)
+  const backend = await startBackend(config, { languages, plan, places, logger, metrics })
   const ending = new AbortController()
   const images = tryImages(config, languages, backend, logger, ending.signal)
   // Trials begin when somebody asks for a language, and nobody shall wait for the first.
@@ -55,7 +61,6 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
     reserveBytes: config.memoryReserveBytes,
     availableBytes: thisMachine().availableBytes,
   })
-  const slots = metrics.watchSlots({ jobs: config.slots, sessions: config.interactive.slots })
   const driver = observeDriver(backend.driver, metrics.sandboxOpening)
   metrics.watchWarm(() => backend.warmState())
   const compileCaching = startCompileCache(config, images, metrics)
@@ -75,8 +80,6 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
       runtimeVersion,
       execute: async (request, context) => {
         memory.require()
-        const kind = request.interactive === undefined ? 'jobs' : 'sessions'
-        slots.begin(kind)
         return runExecution(request, context, {
           driver,
           ...(backend.ahead && { ahead: backend.ahead }),
@@ -86,9 +89,10 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
           cpus: { compile: config.cpusPerExecution, run: config.cpusPerExecution },
           onPlatformFailure: ({ jobId, language, error }) =>
             logger.error({ err: error, jobId, language }, 'an execution failed on the platform'),
-        }).finally(() => slots.end(kind))
+        })
       },
     },
+    beside: roomBeside(places, config),
     checks: () => [backend.check(), imagesCheck(languages, images), memoryCheck(memory)],
   }
 }
@@ -128,6 +132,19 @@ async function prepareAndTry(
   for (const id of preparation.languages) images.get(id)
   await images.settled()
   return problems
+}
+
+/** What this process offers and runs, for its metrics. */
+export function watchWorkers(
+  metrics: Metrics,
+  config: Config,
+  workers: { readonly jobs?: Worker; readonly sessions?: Worker },
+): void {
+  const none = { busy: 0, idle: 0 }
+  metrics.watchSlots(() => ({
+    jobs: { slots: config.slots, ...(workers.jobs?.load() ?? none) },
+    sessions: { slots: config.interactive.slots, ...(workers.sessions?.load() ?? none) },
+  }))
 }
 
 function startCompileCache(

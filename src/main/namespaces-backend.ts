@@ -1,11 +1,10 @@
 /** Programs in namespaces of this host: the supervisor, images on disk, and what is started ahead of requests. */
-import { createAhead, placesAhead } from '../ahead/create-ahead.js'
+import { createAhead } from '../ahead/create-ahead.js'
 import type { StartedAhead } from '../ahead/create-ahead.js'
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import { FileImageStore } from '../images/file-image-store.js'
 import type { ImageStore } from '../images/image-store.js'
-import { PROGRAM_IDS } from '../images/recipe.js'
 import { resolveLimits } from '../languages/limits.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import { preparedCommand } from '../languages/warm.js'
@@ -17,20 +16,7 @@ import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import type { Backend, BackendOptions } from './backend.js'
 import { SUPERVISOR_PROGRAM } from './places.js'
 import { prepareImages } from './prepare-images.js'
-
-/** As many as two rounds of executions find; more would only be made to be thrown away. */
-const MOST_STANDBY = 8
-/** Places of the driver's own, in which used ones are cleaned. */
-const SPARE_PLACES = 4
-
-/** Each place has a uid of its own, of which images name so many. */
-const MOST_PLACES = PROGRAM_IDS.last - PROGRAM_IDS.first + 1 - SPARE_PLACES
-
-function roomForStandby(config: Config, languages: LanguageRegistry): number {
-  if (!config.warm) return 0
-  const taken = config.slots + config.interactive.slots + roomAhead(config, languages)
-  return Math.max(0, Math.min(2 * config.slots, MOST_STANDBY, MOST_PLACES - taken))
-}
+import type { ProgramPlaces } from './program-places.js'
 
 /** Left to the machine and to the programs that run, whatever the budget says; never less than twice what executions need. */
 const RESERVE_BYTES = 256 * 1_048_576
@@ -38,11 +24,11 @@ const RESERVE_BYTES = 256 * 1_048_576
 /** Rejects with SandboxError where this host has no sandboxes. */
 export async function startNamespacesBackend(
   config: Config,
-  { languages, plan, logger, metrics }: BackendOptions,
+  { languages, plan, places, logger, metrics }: BackendOptions,
 ): Promise<Backend> {
   const { dataDirectory } = config
   const images = new FileImageStore({ dataDirectory, plan })
-  const driver = createDriver(config, images, languages, logger)
+  const driver = createDriver(config, places, images, languages, logger)
   await driver.start()
   metrics.watchSupervisor(() => ({
     pid: driver.supervisorPid,
@@ -51,7 +37,7 @@ export async function startNamespacesBackend(
   }))
   // Ahead of the first request; whatever is not ready yet is prepared with its first.
   await driver.prepare(languages.all.map(({ id }) => id).filter((id) => images.get(id) !== undefined))
-  const ahead = roomAhead(config, languages) > 0 ? startAhead(config, languages, images, driver) : undefined
+  const ahead = places.ahead > 0 ? startAhead(config, languages, images, driver) : undefined
   return {
     driver,
     images,
@@ -80,15 +66,15 @@ export function namespacesImage(
 
 function createDriver(
   config: Config,
+  { programs, ahead, standby }: ProgramPlaces,
   images: ImageStore,
   languages: LanguageRegistry,
   logger: Logger,
 ): NamespacesDriver {
-  const ahead = roomAhead(config, languages)
   return createNamespacesDriver({
     program: SUPERVISOR_PROGRAM,
-    slots: config.slots + config.interactive.slots + ahead,
-    standby: roomForStandby(config, languages),
+    slots: programs + ahead,
+    standby,
     image: (id) => namespacesImage(images, id),
     ...(config.warm && {
       warm: (id) => {
@@ -98,12 +84,6 @@ function createDriver(
     }),
     log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
   })
-}
-
-/** Places for what is started ahead; none where executions leave no room, so that nobody ever waits for them. */
-function roomAhead(config: Config, languages: LanguageRegistry): number {
-  const places = config.warm ? placesAhead(languages.all, config.slots) : 0
-  return config.slots + config.interactive.slots + places <= MOST_PLACES ? places : 0
 }
 
 function startAhead(

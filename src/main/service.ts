@@ -24,6 +24,7 @@ export interface Service {
 export function together(one: QueueStats, other: QueueStats): QueueStats {
   return {
     queued: one.queued + other.queued,
+    waitingClients: one.waitingClients + other.waitingClients,
     running: one.running + other.running,
     capacity: one.capacity + other.capacity,
   }

@@ -6,7 +6,7 @@ import { createMetrics } from '../observability/metrics/metrics.js'
 import { startWorker } from '../worker/worker.js'
 import type { Worker } from '../worker/worker.js'
 import type { Executing } from './executing.js'
-import { startExecuting } from './executing.js'
+import { startExecuting, watchWorkers } from './executing.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { together } from './service.js'
@@ -23,25 +23,29 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const executing = await startExecuting(config, logger, metrics)
-  const { languages, images, prepareImages, sandboxes, work } = executing
+  const { languages, images, prepareImages, sandboxes, work, beside } = executing
   const queues = connectQueues(config, logger, { describe: () => describeLanguages(executing) })
   metrics.watchQueue(() => together(queues.jobs.stats(), queues.sessions.stats()))
 
   let draining = false
-  const workers: Worker[] = []
+  const workers: { jobs?: Worker; sessions?: Worker } = {}
+  watchWorkers(metrics, config, workers)
   const start = setInterval(() => {
     if (!mayTakeJobs(queues, executing)) return
     clearInterval(start)
     const all = { ...traceWork(work, tracing), observers: [metrics.executions, executionLog(logger)] }
-    workers.push(
-      startWorker({ ...all, queue: queues.jobs, slots: config.slots }),
-      startWorker({ ...all, queue: queues.sessions, slots: config.interactive.slots }),
-    )
+    workers.jobs = startWorker({ ...all, queue: queues.jobs, slots: config.slots, beside: beside.jobs })
+    workers.sessions = startWorker({
+      ...all,
+      queue: queues.sessions,
+      slots: config.interactive.slots,
+      beside: beside.sessions,
+    })
     logger.info('takes jobs')
   }, LOOK_MS)
 
   const takingCheck = (): { name: string; ok: boolean; detail: string } => {
-    const ok = workers.length > 0
+    const ok = workers.jobs !== undefined
     return { name: 'jobs', ok, detail: ok ? 'taken' : 'waits until it can run what the other workers can' }
   }
   const checks = () => [...executing.checks(), queueCheck(queues), takingCheck()]
@@ -59,7 +63,7 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
     async stop(deadlineMs) {
       draining = true
       clearInterval(start)
-      await Promise.all(workers.map((worker) => worker.drain(deadlineMs)))
+      await Promise.all(Object.values(workers).map((worker) => worker.drain(deadlineMs)))
       await Promise.all([queues.jobs.disconnect(), queues.sessions.disconnect()])
       await sandboxes.close()
       await tracing?.stop()

@@ -5,6 +5,7 @@ import { endingJobs } from './conformance/ending.js'
 import type { QueueUnderTest } from './conformance/harness.js'
 import { CAPACITY, QueueBench } from './conformance/harness.js'
 import { runningJobs } from './conformance/running.js'
+import { sharingSlots } from './conformance/sharing.js'
 
 export type { QueueUnderTest } from './conformance/harness.js'
 
@@ -24,5 +25,6 @@ export function testJobQueue(name: string, make: (capacity: number) => Promise<Q
 
     runningJobs(() => bench)
     endingJobs(() => bench)
+    sharingSlots(() => bench)
   })
 }

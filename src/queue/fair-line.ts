@@ -52,13 +52,26 @@ export class FairLine<T> {
     return place
   }
 
-  /** Takes the oldest value of the client whose turn it is, and passes the turn on. */
-  take(): T | undefined {
-    const place = this.#turn?.first
-    if (place === undefined) return undefined
-    this.#turn = place.client.next
-    this.leave(place)
-    return place.value
+  /** Clients with anything in the line. */
+  get clients(): number {
+    return this.#clients.size
+  }
+
+  /** How much of the line is this client's. */
+  lengthOf(clientKey: string): number {
+    return this.#clients.get(clientKey)?.length ?? 0
+  }
+
+  /** Takes the oldest value of the client whose turn it is, or of the next that may have one; passes the turn on. */
+  take(mayHave: (clientKey: string) => boolean = anybody): T | undefined {
+    for (const client of ring(this.#turn)) {
+      const place = client.first
+      if (place === undefined || !mayHave(client.key)) continue
+      this.#turn = client.next
+      this.leave(place)
+      return place.value
+    }
+    return undefined
   }
 
   /** Takes a place out of the line; it must be in it. */
@@ -99,6 +112,10 @@ export class FairLine<T> {
     this.#turn = insertBefore(this.#turn, client)
     return client
   }
+}
+
+function anybody(): boolean {
+  return true
 }
 
 /** Puts an entry at the end of the ring that begins with `first`, and gives the ring's beginning. */

@@ -9,6 +9,7 @@ import type { ServiceError } from '../contract/errors.js'
 import type { ExecutionObserver } from '../contract/events.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { ProgramInputSource } from '../contract/program-input.js'
+import type { IdleRoom } from './idle-room.js'
 import type { InputChannel } from './input-channel.js'
 
 /** `awaited`: somebody waits for the answer. `later`: it will be asked for; goes behind the others, not for ever. */
@@ -40,12 +41,24 @@ export interface JobContext {
   readonly followed: boolean
   /** What the client says to its program, where it talks to it. */
   readonly input?: ProgramInputSource
+  /** Told when the program begins to wait without using CPU, which gives its slot back, and when it goes on. */
+  readonly onActivity?: (isActive: boolean) => void
 }
 
 export type JobHandler = (request: ExecutionRequest, context: JobContext) => Promise<ExecutionResult>
 
+/** What a consumer may run beside what takes its slots; `slot-shares.ts` has the rules. */
+export interface RoomBesideSlots {
+  /** Programs of clients below their share that may run although all slots are taken; none unless given. */
+  readonly beyond?: number
+  /** Where programs that use no CPU are counted instead; without it they keep their slots. */
+  readonly idleRoom?: IdleRoom
+}
+
 export interface QueueStats {
   readonly queued: number
+  /** Clients whose jobs wait. */
+  readonly waitingClients: number
   readonly running: number
   readonly capacity: number
 }
@@ -64,8 +77,8 @@ export interface JobQueue {
    * signal's reason when it was aborted before it started.
    */
   submit(request: ExecutionRequest, options?: SubmitOptions): Promise<ExecutionResult>
-  /** Starts taking jobs, at most `concurrency` at once. */
-  consume(handler: JobHandler, concurrency: number): JobConsumer
+  /** Starts taking jobs, at most `slots` at once, and what there is room for beside them. */
+  consume(handler: JobHandler, slots: number, beside?: RoomBesideSlots): JobConsumer
   stats(): QueueStats
   /**
    * The error with which a job would be refused now, where the queue knows without asking anybody: whoever has one to
@@ -80,7 +93,14 @@ export interface JobQueue {
   close(): Promise<void>
 }
 
+/** Jobs that a consumer runs: those that hold a slot, and those that use no CPU and do not. */
+export interface ConsumerLoad {
+  readonly busy: number
+  readonly idle: number
+}
+
 export interface JobConsumer {
+  load(): ConsumerLoad
   /**
    * Takes no new job; resolves when running and queued ones are done, or aborts them at the deadline. Those then
    * reject with `SHUTTING_DOWN`.

@@ -53,14 +53,20 @@ export class MemoryJob {
     this.#signal?.addEventListener('abort', this.#onAbort)
   }
 
+  /** What its program may take at most. */
+  get memoryBytes(): number {
+    return this.#request.limits.run.memoryBytes
+  }
+
   /** Runs the job to its end; never rejects. The answer is held back until the caller has freed the slot. */
-  async run(handler: JobHandler): Promise<() => void> {
+  async run(handler: JobHandler, onActivity: (isActive: boolean) => void): Promise<() => void> {
     this.#aborter = new AbortController()
     const { signal } = this.#aborter
     const context = {
       signal,
       emit: (event: ExecutionEvent) => this.#emit(event),
       followed: this.followed,
+      onActivity,
       ...(this.#input !== undefined && { input: this.#input }),
     }
     try {

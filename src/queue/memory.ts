@@ -1,10 +1,18 @@
 /** The queue of one process. A job that finds a free slot starts within `submit`, without a turn of the event loop. */
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
-import type { JobConsumer, JobHandler, JobQueue, QueueStats, SubmitOptions } from './job-queue.js'
+import type {
+  JobConsumer,
+  JobHandler,
+  JobQueue,
+  QueueStats,
+  RoomBesideSlots,
+  SubmitOptions,
+} from './job-queue.js'
 import { MemoryJob, shuttingDown } from './memory-job.js'
 import { PriorityLine } from './priority-line.js'
 import { ServiceTime } from './service-time.js'
+import { SlotShares } from './slot-shares.js'
 
 export interface MemoryQueueOptions {
   /** Jobs that may wait; those that run are not counted. */
@@ -24,7 +32,7 @@ const RENEWALS_PER_JOB = 8
 
 interface Consumer {
   readonly handler: JobHandler
-  readonly concurrency: number
+  readonly shares: SlotShares
   readonly running: Set<MemoryJob>
   draining: boolean
   onIdle: (() => void) | undefined
@@ -52,7 +60,9 @@ class MemoryQueue implements JobQueue {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
     const refusal = this.refusal()
     if (refusal !== undefined) return Promise.reject(refusal)
-    const consumer = this.#freeConsumer()
+    const clientKey = options.clientKey ?? ''
+    const consumer = this.#consumerFor((shares) => shares.mayStart(clientKey))
+    if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
     return new Promise((resolve, reject) => {
       const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
       job.submittedMs = this.#now()
@@ -64,25 +74,39 @@ class MemoryQueue implements JobQueue {
 
   refusal(): ServiceError | undefined {
     if (this.#closed) return shuttingDown()
-    const full = this.#line.length >= this.#capacity && this.#freeConsumer() === undefined
+    const full = this.#line.length >= this.#capacity && this.#consumerFor(hasRoom) === undefined
     return full ? this.#full() : undefined
   }
 
-  consume(handler: JobHandler, concurrency: number): JobConsumer {
+  consume(handler: JobHandler, slots: number, beside: RoomBesideSlots = {}): JobConsumer {
     const consumer: Consumer = {
       handler,
-      concurrency,
+      shares: new SlotShares(slots, beside),
       running: new Set(),
       draining: false,
       onIdle: undefined,
     }
     this.#consumers.add(consumer)
+    beside.idleRoom?.onRoom(() => {
+      consumer.shares.settle()
+      this.#fill()
+      this.#checkIdle(consumer)
+    })
     this.#fill()
-    return { drain: (deadlineMs) => this.#drain(consumer, deadlineMs) }
+    const { shares } = consumer
+    return {
+      drain: (deadlineMs) => this.#drain(consumer, deadlineMs),
+      load: () => ({ busy: shares.busy, idle: shares.idle }),
+    }
   }
 
   stats(): QueueStats {
-    return { queued: this.#line.length, running: this.#running, capacity: this.#capacity }
+    return {
+      queued: this.#line.length,
+      waitingClients: this.#line.clients,
+      running: this.#running,
+      capacity: this.#capacity,
+    }
   }
 
   close(): Promise<void> {
@@ -114,9 +138,15 @@ class MemoryQueue implements JobQueue {
     this.#onTaken(startedMs - job.submittedMs)
     consumer.running.add(job)
     this.#running++
-    void job.run(consumer.handler).then((answer) => {
+    const { shares } = consumer
+    const holding = shares.start(job)
+    const onActivity = (isActive: boolean): void => {
+      if (shares.setActive(holding, isActive) && !isActive) this.#fill()
+    }
+    void job.run(consumer.handler, onActivity).then((answer) => {
       this.#serviceTime.record(this.#now() - startedMs)
       consumer.running.delete(job)
+      shares.end(holding)
       this.#running--
       answer()
       this.#fill()
@@ -125,18 +155,28 @@ class MemoryQueue implements JobQueue {
   }
 
   #fill(): void {
-    for (let consumer = this.#freeConsumer(); consumer !== undefined; consumer = this.#freeConsumer()) {
-      const job = this.#line.take()
-      if (job === undefined) return
-      this.#noLongerWaiting(job)
-      this.#start(consumer, job)
-      this.#renewPositions()
+    for (const consumer of this.#consumers) {
+      for (let job = this.#take(consumer); job !== undefined; job = this.#take(consumer)) {
+        this.#noLongerWaiting(job)
+        this.#start(consumer, job)
+        this.#renewPositions()
+      }
     }
   }
 
-  #freeConsumer(): Consumer | undefined {
+  /** The next job for this consumer: of a client below its share, else of any where a slot is free. */
+  #take(consumer: Consumer): MemoryJob | undefined {
+    const { shares } = consumer
+    if (this.#line.length === 0 || !hasRoom(shares) || !this.#mayTake(consumer)) return undefined
+    return (
+      this.#line.take((clientKey) => shares.mayStartWithinShare(clientKey)) ??
+      this.#line.take((clientKey) => shares.mayStart(clientKey))
+    )
+  }
+
+  #consumerFor(mayStart: (shares: SlotShares) => boolean): Consumer | undefined {
     for (const consumer of this.#consumers) {
-      if (consumer.running.size < consumer.concurrency && this.#mayTake(consumer)) return consumer
+      if (mayStart(consumer.shares) && this.#mayTake(consumer)) return consumer
     }
     return undefined
   }
@@ -195,9 +235,13 @@ class MemoryQueue implements JobQueue {
 
   #full(): ServiceError {
     let slots = 0
-    for (const consumer of this.#consumers) slots += consumer.concurrency
+    for (const { shares } of this.#consumers) slots += shares.slots
     const retryAfterSeconds = this.#serviceTime.secondsFor(this.#line.length + 1, slots)
     const message = `All slots are busy and the queue is full; please try again in ${retryAfterSeconds} s.`
     return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds })
   }
+}
+
+function hasRoom({ hasFreeSlot, mayStartBeyond }: SlotShares): boolean {
+  return hasFreeSlot || mayStartBeyond
 }

@@ -30,12 +30,23 @@ export class PriorityLine<T> {
     return { priority, place: this.#lines[priority].join(clientKey, value) }
   }
 
-  take(): T | undefined {
+  /** Clients with anything in the line; one that has something in both counts twice. */
+  get clients(): number {
+    return this.#lines.awaited.clients + this.#lines.later.clients
+  }
+
+  /** Takes the next value, of a client that may have one. */
+  take(mayHave?: (clientKey: string) => boolean): T | undefined {
     const { awaited, later } = this.#lines
-    if (later.length === 0) return awaited.take()
+    if (later.length === 0) return awaited.take(mayHave)
     const isTurnOfLater = awaited.length === 0 || this.#awaitedInARow >= AWAITED_IN_A_ROW
-    this.#awaitedInARow = isTurnOfLater ? 0 : this.#awaitedInARow + 1
-    return isTurnOfLater ? later.take() : awaited.take()
+    for (const line of isTurnOfLater ? [later, awaited] : [awaited, later]) {
+      const value = line.take(mayHave)
+      if (value === undefined) continue
+      this.#awaitedInARow = line === later ? 0 : this.#awaitedInARow + 1
+      return value
+    }
+    return undefined
   }
 
   leave({ priority, place }: PriorityPlace<T>): void {

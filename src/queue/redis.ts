@@ -10,6 +10,7 @@ import type {
   JobHandler,
   JobQueue,
   QueueStats,
+  RoomBesideSlots,
   SubmitOptions,
 } from './job-queue.js'
 import { QueueConnection } from './redis/connection.js'
@@ -114,7 +115,7 @@ class RedisJobQueue implements RedisQueue {
       if (this.#downSinceMs === undefined) options.onAvailability?.(false)
       this.#downSinceMs ??= performance.now()
     })
-    connection.on('work', () => this.#fill())
+    connection.on('work', (mayGoBeyond) => this.#fill(mayGoBeyond))
     connection.on('news', (news) => this.#submitter.hear(news))
     connection.on('mail', (mail) => {
       this.#figures.update(mail.figures)
@@ -137,12 +138,12 @@ class RedisJobQueue implements RedisQueue {
     return this.#submitter.submit(request, options)
   }
 
-  consume(handler: JobHandler, concurrency: number): JobConsumer {
+  consume(handler: JobHandler, slots: number, beside: RoomBesideSlots = {}): JobConsumer {
     const offer = (change: number): void => {
       this.#slots += change
       this.#members.offer(this.#slots)
     }
-    const consumer = new RedisConsumer(handler, concurrency, {
+    const consumer = new RedisConsumer(handler, slots, beside, {
       connection: this.#connection,
       member: this.#member,
       leaseMs: this.#leaseMs,
@@ -151,17 +152,17 @@ class RedisJobQueue implements RedisQueue {
       endOwnWaiting: () => (this.#submitter.closed ? this.#submitter.endWaiting() : Promise.resolve()),
       onTake: (id) => this.#submitter.taken(id),
       onDrained: () => {
-        if (this.#consumers.delete(consumer)) offer(-concurrency)
+        if (this.#consumers.delete(consumer)) offer(-slots)
       },
     })
     this.#consumers.add(consumer)
-    offer(concurrency)
+    offer(slots)
     void consumer.fill()
     return consumer
   }
 
   stats(): QueueStats {
-    return this.#figures.stats(this.#capacity)
+    return { ...this.#figures.stats(this.#capacity), waitingClients: this.#members.waitingClients }
   }
 
   workers(): readonly WorkerRecord[] {
@@ -192,8 +193,8 @@ class RedisJobQueue implements RedisQueue {
     await this.#connection.close()
   }
 
-  #fill(): void {
-    for (const consumer of this.#consumers) void consumer.fill()
+  #fill(mayGoBeyond = true): void {
+    for (const consumer of this.#consumers) void consumer.fill(mayGoBeyond)
   }
 
   async #resume(): Promise<void> {

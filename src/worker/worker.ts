@@ -5,7 +5,7 @@ import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js
 import { isTransient } from '../execution/platform-failure.js'
 import type { ExecutionContext } from '../execution/run-execution.js'
 import { INTERNAL_ERROR_MESSAGE } from '../execution/verdict.js'
-import type { JobQueue } from '../queue/job-queue.js'
+import type { ConsumerLoad, JobHandler, JobQueue, RoomBesideSlots } from '../queue/job-queue.js'
 import { VisibleEvents } from './visible-events.js'
 
 /** Follows every job of a worker: metrics, logs. Must not throw. */
@@ -18,28 +18,38 @@ export interface WorkerOptions {
   readonly runtimeVersion: (language: string) => string | undefined
   /** Jobs that run at once. */
   readonly slots: number
+  /** What may run beside those. */
+  readonly beside?: RoomBesideSlots
   readonly observers?: readonly JobObserver[]
 }
 
 export interface Worker {
+  /** What it runs now. */
+  load(): ConsumerLoad
   /** Takes no new job; resolves when none runs any more, having ended at the deadline what still ran. */
   drain(deadlineMs: number): Promise<void>
 }
 
 export function startWorker(options: WorkerOptions): Worker {
-  const { queue, observers = [], slots } = options
-  return queue.consume(async (request, context) => {
+  const { queue, observers = [], slots, beside } = options
+  const handler: JobHandler = async (request, context) => {
     const visible = new VisibleEvents(context)
     const emit = (event: ExecutionEvent): void | Promise<void> => {
       for (const observe of observers) observe(request, event)
       return visible.emit(event)
     }
-    const { signal, input } = context
-    const attempt = { signal, emit, ...(input !== undefined && { input }) }
+    const { signal, input, onActivity } = context
+    const attempt = {
+      signal,
+      emit,
+      ...(input !== undefined && { input }),
+      ...(onActivity !== undefined && { onActivity }),
+    }
     const result = await executeOrFail(request, attempt, visible, options)
     await emit({ type: 'finished', result })
     return result
-  }, slots)
+  }
+  return queue.consume(handler, slots, beside)
 }
 
 async function executeOrFail(

@@ -10,7 +10,7 @@ export const CLOSE_CODES = {
   1009: 'A message is larger than it may be.',
   1011: 'The service failed; the program is not at fault.',
   1012: 'The service is stopping; connect again in a moment.',
-  1013: 'Not now: too many executions, the queue is full, or the language is not ready.',
+  1013: 'Not now: too many executions or sessions, the queue is full, or the language is not ready.',
 } as const
 
 export type CloseCode = keyof typeof CLOSE_CODES
@@ -19,6 +19,7 @@ const CODES: Partial<Record<ErrorCode, CloseCode>> = {
   PAYLOAD_TOO_LARGE: 1009,
   SHUTTING_DOWN: 1012,
   RATE_LIMITED: 1013,
+  SESSION_QUOTA: 1013,
   QUEUE_FULL: 1013,
   LANGUAGE_NOT_READY: 1013,
   SANDBOX_UNAVAILABLE: 1013,

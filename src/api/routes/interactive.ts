@@ -10,6 +10,7 @@ import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
 import type { InteractiveSocket } from '../interactive/interactive-socket.js'
 import type { SessionEnd } from '../interactive/session.js'
 import { Session } from '../interactive/session.js'
+import { SessionQuota } from '../interactive/session-quota.js'
 import { invalidField } from '../invalid-input.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { programOfFiles, programOfOneFile } from '../source-files.js'
@@ -17,10 +18,11 @@ import type { Program } from '../source-files.js'
 
 export function interactiveRoute(app: App, context: ApiContext, executing: ExecutingHooks): void {
   const { config, sessions = context.queue } = context
-  const { maxSockets, maxMessageBytes, pingIntervalMs } = config.interactive
+  const { maxSockets, maxPerClient, maxMessageBytes, pingIntervalMs } = config.interactive
   /** Connections that may be made but must be refused, for a browser shows a page no other answer than messages. */
   const refused = new WeakMap<FastifyRequest, ServiceError>()
   let sockets = 0
+  const quota = new SessionQuota(maxPerClient)
 
   const noteRefusal: onRequestHookHandler = function (request, reply, done) {
     if (!request.ws) return done()
@@ -60,6 +62,9 @@ export function interactiveRoute(app: App, context: ApiContext, executing: Execu
       const startedMs = performance.now()
       sockets++
       socket.once('close', () => sockets--)
+      const refusal =
+        refused.get(request) ??
+        (sockets > maxSockets ? tooManySockets(maxSockets) : quota.enter(request.clientKey))
       const session = new Session(socket as InteractiveSocket, {
         queue: sessions,
         toExecution: (start) => toInteractiveExecution(start, context),
@@ -68,9 +73,11 @@ export function interactiveRoute(app: App, context: ApiContext, executing: Execu
         maxMessageBytes,
         maxStartBytes: config.http.bodyLimitBytes,
         pingIntervalMs,
-        onEnd: (end) => logEnd(request, end, startedMs),
+        onEnd: (end) => {
+          if (refusal === undefined) quota.leave(request.clientKey)
+          logEnd(request, end, startedMs)
+        },
       })
-      const refusal = refused.get(request) ?? (sockets > maxSockets ? tooManySockets(maxSockets) : undefined)
       if (refusal !== undefined) session.fail(refusal)
     },
   })

@@ -79,7 +79,7 @@ describe('the queue', () => {
   it('is asked when metrics are read', async () => {
     let queued = 1
     const metrics = createMetrics(SERVICE)
-    metrics.watchQueue(() => ({ queued, running: 2, capacity: 10 }))
+    metrics.watchQueue(() => ({ waitingClients: 2, queued, running: 2, capacity: 10 }))
     expect(await metrics.render()).toContain('codeexec_queue_depth 1')
     queued = 5
     const text = await metrics.render()
@@ -124,14 +124,15 @@ describe('waiting and opening', () => {
 describe('a process that runs programs', () => {
   it('tells how many it runs of how many it may', async () => {
     const metrics = createMetrics(SERVICE)
-    const slots = metrics.watchSlots({ jobs: 2, sessions: 32 })
-    slots.begin('jobs')
-    slots.begin('sessions')
-    slots.end('sessions')
+    metrics.watchSlots(() => ({
+      jobs: { slots: 2, busy: 1, idle: 3 },
+      sessions: { slots: 32, busy: 0, idle: 0 },
+    }))
     const text = await metrics.render()
     expect(text).toContain('codeexec_worker_slots{kind="jobs"} 2')
     expect(text).toContain('codeexec_worker_slots_busy{kind="jobs"} 1')
     expect(text).toContain('codeexec_worker_slots_busy{kind="sessions"} 0')
+    expect(text).toContain('codeexec_worker_executions_idle{kind="jobs"} 3')
   })
 
   it('tells of its supervisor', async () => {

@@ -13,7 +13,7 @@ import type { QueueFigures, QueueWaitObserver } from './queue.js'
 import { openingMetrics, stuckContainerMetrics, supervisorMetrics } from './sandboxes.js'
 import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
-import type { DependencyState, ServiceFigures, SlotKind, SlotMetrics } from './service.js'
+import type { DependencyState, ServiceFigures, SlotFigures, SlotKind } from './service.js'
 import { storeMetrics } from './store.js'
 import type { StoreMetrics, StoreSettings } from './store.js'
 import { warmMetrics } from './warm.js'
@@ -35,7 +35,7 @@ export interface Metrics extends MetricsExposition {
   /** What the service needs; the caller bounds how long an answer takes. */
   watchDependencies(states: () => Promise<readonly DependencyState[]>): void
   /** For a process that runs programs. */
-  watchSlots(slots: Readonly<Record<SlotKind, number>>): SlotMetrics
+  watchSlots(figures: () => Readonly<Record<SlotKind, SlotFigures>>): void
   watchSupervisor(figures: () => SupervisorFigures): void
   /** For a process that has programs run in containers. */
   watchStuckContainers(stuck: () => number): void
@@ -64,7 +64,7 @@ export function createMetrics(service: ServiceFigures): Metrics {
     sandboxOpening: openingMetrics(registry),
     watchQueue: (figures) => queueMetrics(registry, figures),
     watchDependencies: (states) => dependencyMetrics(registry, states),
-    watchSlots: (slots) => slotMetrics(registry, slots),
+    watchSlots: (figures) => slotMetrics(registry, figures),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),
     watchStuckContainers: (stuck) => stuckContainerMetrics(registry, stuck),
     watchLanguages: (states) => languageMetrics(registry, states),

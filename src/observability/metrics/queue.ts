@@ -5,6 +5,7 @@ import { DURATION_BUCKETS_SECONDS } from './buckets.js'
 /** What the queue tells about itself when it is asked. */
 export interface QueueFigures {
   readonly queued: number
+  readonly waitingClients: number
   readonly running: number
   readonly capacity: number
 }
@@ -13,6 +14,7 @@ export interface QueueFigures {
 export function queueMetrics(registry: Registry, figures: () => QueueFigures): void {
   const gauges = [
     ['queued', 'codeexec_queue_depth', 'Executions that wait for a slot.'],
+    ['waitingClients', 'codeexec_queue_waiting_clients', 'Clients whose executions wait for a slot.'],
     ['running', 'codeexec_executions_running', 'Executions that run.'],
     ['capacity', 'codeexec_queue_capacity', 'Executions that may wait; more are refused.'],
   ] as const

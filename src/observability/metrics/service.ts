@@ -63,31 +63,43 @@ async function inTime(
 /** Jobs run from the queue; sessions are programs that clients talk to, which wait most of the time. */
 export type SlotKind = 'jobs' | 'sessions'
 
-/** A process that runs programs: told when it begins and ends one. */
-export interface SlotMetrics {
-  begin(kind: SlotKind): void
-  end(kind: SlotKind): void
+/** What a process that runs programs offers, and what it runs. */
+export interface SlotFigures {
+  readonly slots: number
+  /** Executions that hold a slot; more than there are while clients below their share run beside those above it. */
+  readonly busy: number
+  /** Executions that use no CPU and have given theirs back. */
+  readonly idle: number
 }
 
-export function slotMetrics(registry: Registry, slots: Readonly<Record<SlotKind, number>>): SlotMetrics {
+/** Asked when metrics are read. */
+export function slotMetrics(
+  registry: Registry,
+  figures: () => Readonly<Record<SlotKind, SlotFigures>>,
+): void {
   const labelNames = ['kind'] as const
-  const offered = new Gauge({
-    name: 'codeexec_worker_slots',
-    help: 'Executions that this process may run at once.',
-    labelNames,
-    registers: [registry],
-  })
-  const busy = new Gauge({
-    name: 'codeexec_worker_slots_busy',
-    help: 'Executions that this process runs.',
-    labelNames,
-    registers: [registry],
-  })
-  for (const kind of ['jobs', 'sessions'] as const) {
-    offered.set({ kind }, slots[kind])
-    busy.set({ kind }, 0)
+  const gauges = [
+    ['slots', 'codeexec_worker_slots', 'Executions that this process may run at once.'],
+    ['busy', 'codeexec_worker_slots_busy', 'Executions of this process that hold a slot.'],
+    [
+      'idle',
+      'codeexec_worker_executions_idle',
+      'Executions of this process that use no CPU and have given their slot back.',
+    ],
+  ] as const
+  for (const [figure, name, help] of gauges) {
+    const gauge: Gauge<'kind'> = new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        const { jobs, sessions } = figures()
+        gauge.set({ kind: 'jobs' }, jobs[figure])
+        gauge.set({ kind: 'sessions' }, sessions[figure])
+      },
+    })
   }
-  return { begin: (kind) => busy.inc({ kind }), end: (kind) => busy.dec({ kind }) }
 }
 
 /** What the service may use of its machine, so that what is used can be shown as a part of it. */

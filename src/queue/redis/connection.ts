@@ -28,7 +28,8 @@ export interface ConnectionEvents {
   /** Usable, for the first time or again. */
   up: []
   down: []
-  work: []
+  /** A job waits; whether it may start although no slot is free. */
+  work: [boolean]
   news: [string]
   mail: [Mail]
 }
@@ -76,13 +77,13 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
     this.#commands.on('ready', () => this.emit('up'))
     this.#commands.on('close', () => this.emit('down'))
     this.#hints.on('messageBuffer', (channel: Buffer, message: Buffer) => {
-      if (channel.toString() === `${prefix}work`) this.emit('work')
+      if (channel.toString() === `${prefix}work`) this.emit('work', message.toString() === 'beyond')
       else this.emit('news', message.toString())
     })
     this.#hints.on('ready', () => {
       this.#hints.subscribe(`${prefix}work`, `${prefix}news`).then(
         // Whatever was said before could not be heard.
-        () => this.emit('work'),
+        () => this.emit('work', true),
         () => {},
       )
     })

@@ -1,7 +1,9 @@
 /** Takes jobs, runs them and keeps their leases. */
 import { randomUUID } from 'node:crypto'
-import type { JobConsumer, JobHandler } from '../job-queue.js'
+import type { ConsumerLoad, JobConsumer, JobHandler, RoomBesideSlots } from '../job-queue.js'
 import { shuttingDown } from '../memory-job.js'
+import type { Holding } from '../slot-shares.js'
+import { SlotShares } from '../slot-shares.js'
 import type { Argument, Mail, QueueConnection } from './connection.js'
 import type { Figures } from './figures.js'
 import type { Outcome } from './outcome.js'
@@ -27,38 +29,50 @@ export interface ConsumerOptions {
   readonly onDrained: () => void
 }
 
-type TakeReply = readonly [Buffer, Buffer, Buffer, Buffer]
+type TakeReply = readonly [Buffer, Buffer, Buffer, Buffer, Buffer]
 
 export class RedisConsumer implements JobConsumer {
   readonly #handler: JobHandler
-  readonly #concurrency: number
+  readonly #shares: SlotShares
+  readonly #idleRoom: RoomBesideSlots['idleRoom']
   readonly #options: ConsumerOptions
   readonly #running = new Map<string, RunningJob>()
+  readonly #jobs = new Map<Holding, RunningJob>()
   /** Mail that came before the answer to the take it belongs to; forgotten after two beats. */
   #early: Mail[] = []
   #earlier: Mail[] = []
   #filling = false
   #again = false
+  #beyond = false
   #draining = false
   /** The drain's deadline has passed. */
   #pastDeadline = false
   #onIdle: (() => void)[] = []
 
-  constructor(handler: JobHandler, concurrency: number, options: ConsumerOptions) {
+  constructor(handler: JobHandler, slots: number, beside: RoomBesideSlots, options: ConsumerOptions) {
     this.#handler = handler
-    this.#concurrency = concurrency
+    this.#shares = new SlotShares(slots, beside)
+    this.#idleRoom = beside.idleRoom
     this.#options = options
+    this.#idleRoom?.onRoom(() => this.#settle())
   }
 
-  /** Takes as many jobs as there are free slots. */
-  async fill(): Promise<void> {
+  load(): ConsumerLoad {
+    return { busy: this.#shares.busy, idle: this.#shares.idle }
+  }
+
+  /** Takes as many jobs as there are free slots, and beyond them what clients below their share have. */
+  async fill(beyond = true): Promise<void> {
     this.#again = true
+    this.#beyond ||= beyond
     if (this.#filling) return
     this.#filling = true
     try {
       while (this.#again) {
         this.#again = false
-        while (this.#mayTake() && (await this.#take()));
+        const mayGoBeyond = this.#beyond
+        this.#beyond = false
+        while (this.#mayTake(mayGoBeyond) && (await this.#take()));
       }
     } catch {
       // Redis is away; when it is back it says so.
@@ -107,15 +121,23 @@ export class RedisConsumer implements JobConsumer {
     })
   }
 
-  #mayTake(): boolean {
-    const hasRoom = this.#running.size < this.#concurrency && this.#options.connection.isUp
+  #mayTake(mayGoBeyond: boolean): boolean {
+    const { hasFreeSlot, hasRoomBeyond } = this.#shares
+    const hasRoom = (hasFreeSlot || (mayGoBeyond && hasRoomBeyond)) && this.#options.connection.isUp
     return hasRoom && !this.#pastDeadline && (!this.#draining || this.#options.mustFinishOwn())
   }
 
   async #take(): Promise<boolean> {
     const { connection, member, leaseMs, figures, onTake } = this.#options
     const token = randomUUID()
-    const [id, newest, payload, flags] = await connection.run<TakeReply>('take', token, member, leaseMs)
+    const [id, newest, payload, flags, client] = await connection.run<TakeReply>(
+      'take',
+      token,
+      member,
+      leaseMs,
+      this.#shares.hasFreeSlot ? '1' : '0',
+      ...(this.#idleRoom?.closedTo() ?? []),
+    )
     figures.update(newest.toString())
     if (id.length === 0) return false
     const jobId = id.toString()
@@ -127,18 +149,38 @@ export class RedisConsumer implements JobConsumer {
     // A job that was taken away from this worker and came back to it while its first attempt is still being ended.
     this.#running.get(jobId)?.lose()
     this.#running.set(jobId, job)
+    const holding = this.#shares.start({ clientKey: client.toString(), memoryBytes: job.memoryBytes })
+    this.#jobs.set(holding, job)
     onTake(jobId)
     for (const mail of [...this.#earlier, ...this.#early])
       if (mail.id === jobId) job.receive(mail.kind, mail.body)
-    void this.#runToEnd(job)
+    void this.#runToEnd(job, holding)
     return true
   }
 
-  async #runToEnd(job: RunningJob): Promise<void> {
-    const outcome = await job.run(this.#handler)
+  async #runToEnd(job: RunningJob, holding: Holding): Promise<void> {
+    const outcome = await job.run(this.#handler, (isActive) => {
+      if (this.#shares.setActive(holding, isActive)) void this.#tellActivity(job, isActive)
+    })
     await this.#hand(job, outcome)
+    this.#jobs.delete(holding)
+    this.#shares.end(holding)
     if (this.#running.get(job.id) === job) this.#running.delete(job.id)
     await this.fill()
+  }
+
+  /** A program has given its slot back, or has taken one again. */
+  async #tellActivity(job: RunningJob, isActive: boolean): Promise<void> {
+    await this.#insist(job.id, 'activity', job.id, job.token, isActive ? '1' : '0')
+    if (!isActive) await this.fill()
+  }
+
+  #settle(): void {
+    for (const holding of this.#shares.settle()) {
+      const job = this.#jobs.get(holding)
+      if (job !== undefined) void this.#tellActivity(job, false)
+    }
+    void this.fill()
   }
 
   async #hand(job: RunningJob, outcome: Outcome): Promise<void> {

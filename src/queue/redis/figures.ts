@@ -20,7 +20,7 @@ export class Figures {
     this.#version = 0
   }
 
-  stats(capacity: number): QueueStats {
+  stats(capacity: number): Omit<QueueStats, 'waitingClients'> {
     return { queued: this.#queued, running: this.#running, capacity }
   }
 }

@@ -27,6 +27,7 @@ export class Members {
   readonly #options: MembersOptions
   #workers: readonly WorkerRecord[] = []
   #slots = 0
+  #waitingClients = 0
   #offered: number | undefined
 
   constructor(connection: QueueConnection, options: MembersOptions) {
@@ -44,6 +45,11 @@ export class Members {
     return this.#slots
   }
 
+  /** Clients whose jobs waited at the last beat. */
+  get waitingClients(): number {
+    return this.#waitingClients
+  }
+
   /** Slots that this process offers from now on. */
   offer(slots: number): void {
     this.#offered = slots
@@ -56,14 +62,12 @@ export class Members {
     const own = { languages: [], installing: [], ...describe?.(), slots: slots ?? 0 }
     const isWorker = slots !== undefined || describe !== undefined
     const record = isWorker ? [slots ?? 0, JSON.stringify(own)] : []
-    const [newest, total, records] = await this.#connection.run<[Buffer, number, readonly Buffer[]]>(
-      'beat',
-      member,
-      ttlMs,
-      ...record,
-    )
+    const [newest, total, records, waitingClients] = await this.#connection.run<
+      [Buffer, number, readonly Buffer[], number]
+    >('beat', member, ttlMs, ...record)
     figures.update(newest.toString())
     this.#slots = total
+    this.#waitingClients = waitingClients
     this.#workers = records.map((text) => JSON.parse(text.toString()) as WorkerRecord)
   }
 }

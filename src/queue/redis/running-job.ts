@@ -45,6 +45,11 @@ export class RunningJob {
     this.#tell = tell
   }
 
+  /** What its program may take at most. */
+  get memoryBytes(): number {
+    return this.#request.limits.run.memoryBytes
+  }
+
   /** Another worker has it, or nobody: its answer does not count. */
   get isLost(): boolean {
     return this.#lost
@@ -56,12 +61,13 @@ export class RunningJob {
   }
 
   /** Runs the job to its end, with everything said that there was to say; never rejects. */
-  async run(handler: JobHandler): Promise<Outcome> {
+  async run(handler: JobHandler, onActivity: (isActive: boolean) => void): Promise<Outcome> {
     const startedMs = performance.now()
     const context: JobContext = {
       signal: this.#aborter.signal,
       emit: (event) => this.#emit(event),
       followed: this.#followed,
+      onActivity,
       ...(this.#input !== undefined && { input: this.#input }),
     }
     let outcome: Outcome

@@ -9,6 +9,8 @@
  *   later:…         the same three of jobs that nobody waits for; they count in `queued` too
  *   inARow          how many jobs that somebody waits for were taken while others waited too
  *   job:<id>        hash: payload, client, submitter, flags, attempts; token and worker while it runs; outcome at its end
+ *   held            hash of the clients that hold slots: how many of all workers' slots; `counted` in a job says that it is
+ *                   among them, which a running program that uses no CPU is not
  *   leases          sorted set of running jobs by the time at which their workers count as lost
  *   takes           how many jobs have been taken since the beginning
  *   version         grows with every change, so that a reader knows the newest figures from older ones
@@ -57,7 +59,28 @@ local function leave(id, client, flags)
   if redis.call('EXISTS', l..'line:'..client) == 0 then redis.call('LREM', l..'turns', 1, client) end
   return true
 end
+local function hold(id, client)
+  redis.call('HSET', p..'job:'..id, 'counted', 1)
+  redis.call('HINCRBY', p..'held', client, 1)
+end
+local function give_back_slot(id)
+  if redis.call('HDEL', p..'job:'..id, 'counted') == 0 then return end
+  local client = redis.call('HGET', p..'job:'..id, 'client')
+  if redis.call('HINCRBY', p..'held', client, -1) <= 0 then redis.call('HDEL', p..'held', client) end
+end
+local function slots_in_all()
+  local total = 0
+  for _, slots in ipairs(redis.call('HVALS', p..'slots')) do total = total + slots end
+  return total
+end
+local function share_of(slots) return math.max(1, math.floor(slots / 2)) end
+local function held_in_all(most)
+  local total = 0
+  for _, held in ipairs(redis.call('HVALS', p..'held')) do total = total + math.min(held, most) end
+  return total
+end
 local function release(id)
+  give_back_slot(id)
   redis.call('ZREM', p..'leases', id)
   redis.call('HDEL', p..'job:'..id, 'token', 'worker')
 end
@@ -88,8 +111,8 @@ if redis.call('EXISTS', job) == 1 then
   if worker then mail(worker, 'attached', id, '') end
   return {'joined', figures(), 0, 0, ''}
 end
-local free = -redis.call('ZCARD', p..'leases')
-for _, slots in ipairs(redis.call('HVALS', p..'slots')) do free = free + slots end
+local slots = slots_in_all()
+local free = slots - held_in_all(math.huge)
 local queued = count('queued')
 if queued >= capacity + math.max(0, free) then return {'full', figures(), 0, 0, ''} end
 redis.call('HSET', job, 'payload', payload, 'client', client, 'submitter', submitter, 'flags', flags, 'attempts', 0)
@@ -101,18 +124,47 @@ ahead = math.min(ahead, redis.call('LLEN', l..'line:'..client) * redis.call('LLE
 local others = l == p and math.min(later, math.floor((ahead + row) / ${AWAITED_IN_A_ROW}))
   or math.min(queued - later, (ahead + 1) * ${AWAITED_IN_A_ROW} - row)
 local position = ahead + others + 1
-if queued < free then position = 0 end
+if queued < free then
+  position = 0
+elseif held_in_all(share_of(slots)) < slots then
+  redis.call('PUBLISH', p..'work', 'beyond')
+end
 return {'joined', figures(), position, count('takes'), ''}
 `
 
-/** token worker leaseMs → nothing, or id, figures, payload, flags */
+/**
+ * token worker leaseMs hasFreeSlot, then clients of whom this worker takes nothing now → nothing, or id, figures,
+ * payload, flags, client. A client below its share of all slots comes first; without a free slot none but such a one.
+ */
 const TAKE = `
-local token, worker, lease = unpack(ARGV)
+local token, worker, lease, free = unpack(ARGV)
+local closed = {}
+for i = 5, #ARGV do closed[ARGV[i]] = true end
+local slots = slots_in_all()
+local share = share_of(slots)
+local function nothing() return {'', figures(), '', '', ''} end
+if free == '0' and held_in_all(share) >= slots then return nothing() end
+local function first_in(l, below_share)
+  for at = 0, redis.call('LLEN', l..'turns') - 1 do
+    local client = redis.call('LINDEX', l..'turns', at)
+    local held = tonumber(redis.call('HGET', p..'held', client) or '0')
+    if not closed[client] and (held < share or not below_share) then
+      if at == 0 then redis.call('LPOP', l..'turns') else redis.call('LREM', l..'turns', 1, client) end
+      return client
+    end
+  end
+end
 while true do
-  local l, waits = p, redis.call('EXISTS', p..'later:turns') == 1
-  if waits and (redis.call('EXISTS', p..'turns') == 0 or count('inARow') >= ${AWAITED_IN_A_ROW}) then l = p..'later:' end
-  local client = redis.call('LPOP', l..'turns')
-  if not client then return {'', figures(), '', ''} end
+  local waits = redis.call('EXISTS', p..'later:turns') == 1
+  local lanes = {p, p..'later:'}
+  if waits and (redis.call('EXISTS', p..'turns') == 0 or count('inARow') >= ${AWAITED_IN_A_ROW}) then
+    lanes = {p..'later:', p}
+  end
+  local l, client = lanes[1], first_in(lanes[1], true)
+  if not client then l, client = lanes[2], first_in(lanes[2], true) end
+  if not client and free == '1' then l, client = lanes[1], first_in(lanes[1], false) end
+  if not client and free == '1' then l, client = lanes[2], first_in(lanes[2], false) end
+  if not client then return nothing() end
   if l ~= p then redis.call('SET', p..'inARow', 0) elseif waits then redis.call('INCR', p..'inARow') end
   local id = redis.call('LPOP', l..'line:'..client)
   counted_out(l)
@@ -122,11 +174,12 @@ while true do
   if payload and (has(flags, 'd') or present(submitter)) then
     redis.call('HSET', job, 'token', token, 'worker', worker)
     redis.call('HINCRBY', job, 'attempts', 1)
+    hold(id, client)
     redis.call('ZADD', p..'leases', now() + lease, id)
     local takes = redis.call('INCR', p..'takes')
     redis.call('PUBLISH', p..'news', figures()..' '..takes..' '..id)
     if has(flags, 'i') then mail(submitter, 'started', id, worker) end
-    return {id, figures(), payload, flags}
+    return {id, figures(), payload, flags, client}
   end
   redis.call('DEL', job)
 end
@@ -151,6 +204,15 @@ local worker = redis.call('HGET', p..'job:'..id, 'worker')
 if not worker then return 0 end
 if kind == 'input' then redis.call('HSET', p..'job:'..id, 'noticed', 1) end
 mail(worker, kind, id, body)
+return 1
+`
+
+/** id token isActive: whether the program uses CPU, and so holds a slot → 1 | 0 */
+const ACTIVITY = `
+local id, token, active = unpack(ARGV)
+local holder, client, counted = unpack(redis.call('HMGET', p..'job:'..id, 'token', 'client', 'counted'))
+if holder ~= token then return 0 end
+if active == '0' then give_back_slot(id) elseif not counted then hold(id, client) end
 return 1
 `
 
@@ -226,11 +288,13 @@ for _, id in ipairs(lost) do
     settle(id, '')
   end
 end
+-- What went astray with a job that expired while it ran.
+if redis.call('ZCARD', p..'leases') == 0 then redis.call('DEL', p..'held') end
 if #lost > 0 then redis.call('PUBLISH', p..'news', figures()) end
 return #lost
 `
 
-/** member ttlMs, and of a worker: slots record → figures, slots in all, records of all workers */
+/** member ttlMs, and of a worker: slots record → figures, slots in all, records of all workers, clients that wait */
 const BEAT = `
 local member, ttl, slots, record = unpack(ARGV)
 local at = now()
@@ -250,7 +314,7 @@ for _, worker in ipairs(redis.call('ZRANGE', p..'workers', 0, -1)) do
   records[#records + 1] = redis.call('GET', p..'worker:'..worker)
   total = total + (redis.call('HGET', p..'slots', worker) or 0)
 end
-return {figures(), total, records}
+return {figures(), total, records, redis.call('LLEN', p..'turns') + redis.call('LLEN', p..'later:turns')}
 `
 
 /** member: takes a process off the lists; its mail goes with it. */
@@ -292,6 +356,7 @@ const BODIES = {
   take: TAKE,
   tell: TELL,
   say: SAY,
+  activity: ACTIVITY,
   finish: FINISH,
   giveBack: GIVE_BACK,
   cancel: CANCEL,

@@ -48,7 +48,7 @@ export async function start(service: Pick<Service, 'port'>, program: object): Pr
   return conversation
 }
 
-function converse(socket: WebSocket): Conversation {
+export function converse(socket: WebSocket): Conversation {
   const messages: Message[] = []
   const texts = { stdout: '', stderr: '' }
   const waiters = new Set<() => void>()

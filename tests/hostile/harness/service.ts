@@ -77,6 +77,7 @@ export async function startService(
       CODEEXEC_DATA_DIR: DATA_DIRECTORY,
       CODEEXEC_DATABASE_DIR: databaseFolder,
       CODEEXEC_RATE_LIMIT: 'off',
+      CODEEXEC_INTERACTIVE_PER_CLIENT: '1000',
       CODEEXEC_SLOTS: '2',
       CODEEXEC_LOG_LEVEL: 'warn',
       CODEEXEC_COMPILE_WALL_TIME: '30s',
