@@ -10,7 +10,7 @@ const ALLOWED = {
   config: ['contract', 'machine'],
   languages: ['contract'],
   images: ['contract', 'languages'],
-  analysis: ['contract', 'languages'],
+  analysis: ['contract', 'languages', 'queue/fair-line.ts'],
   queue: ['contract'],
   store: ['contract'],
   sandbox: ['contract', 'images/image-store.ts'],

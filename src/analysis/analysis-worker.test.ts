@@ -40,6 +40,7 @@ class FakeJobs implements AnalysisJobs {
     if (language === 'broken connection') return Promise.reject(new Error(language))
     return Promise.resolve({
       request: request(language),
+      clientKey: 'a',
       finish: (result) => {
         this.finished.push(result)
         if (this.#waiting.length === 0) this.#allFinished()
@@ -92,7 +93,7 @@ describe('the analysis worker', () => {
 
 describe('analysis in the background', () => {
   it('gives the report', async () => {
-    expect(await analyzeInBackground(analyzer, request('python'))).toEqual(report('python'))
+    expect(await analyzeInBackground(analyzer, request('python'), 'a')).toEqual(report('python'))
   })
 
   it('never rejects: a refusal is a failed analysis', async () => {
@@ -100,7 +101,7 @@ describe('analysis in the background', () => {
       ...analyzer,
       analyze: () => Promise.reject(new ServiceError('QUEUE_FULL', 'Too many analyses are waiting.')),
     }
-    const { findings, summary } = await analyzeInBackground(busy, request('python'))
+    const { findings, summary } = await analyzeInBackground(busy, request('python'), 'a')
     expect(findings).toEqual([])
     expect(summary).toMatchObject({
       language: 'python',

@@ -8,6 +8,7 @@ import type { Analyzer } from './analyzer.js'
 
 export interface AnalysisJob {
   readonly request: AnalysisRequest
+  readonly clientKey: string
   /** Keeps the report where whoever asked will find it. A rejection leaves the job to be given out again. */
   finish(report: AnalysisReport): Promise<void>
 }
@@ -51,7 +52,7 @@ async function workThrough(options: AnalysisWorkerOptions, signal: AbortSignal):
   while (!signal.aborted) {
     try {
       const job = await jobs.take(signal)
-      if (job) await job.finish(await analyzeInBackground(analyzer, job.request))
+      if (job) await job.finish(await analyzeInBackground(analyzer, job.request, job.clientKey))
     } catch (error) {
       onError(error)
       await pause(retryMs, signal)

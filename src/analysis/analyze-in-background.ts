@@ -9,9 +9,10 @@ import { emptyReport } from './engine/report.js'
 export async function analyzeInBackground(
   analyzer: Analyzer,
   request: AnalysisRequest,
+  clientKey: string,
 ): Promise<AnalysisReport> {
   try {
-    return await analyzer.analyze(request)
+    return await analyzer.analyze(request, { clientKey })
   } catch (error) {
     const why = error instanceof Error ? error.message : 'The analysis failed.'
     return emptyReport(request.language, 'failed', [`The code was not analyzed. ${why}`])

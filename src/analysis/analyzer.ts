@@ -5,12 +5,18 @@
  */
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 
+export interface AnalysisOptions {
+  /** Analyses of different clients take turns. Never logged or stored. */
+  readonly clientKey?: string
+  readonly signal?: AbortSignal
+}
+
 export interface Analyzer {
   /**
    * Rejects only with ServiceError QUEUE_FULL or SHUTTING_DOWN, or with the signal's reason when aborted while it
    * waits. An analysis that fails is a report with the status `failed`.
    */
-  analyze(request: AnalysisRequest, signal?: AbortSignal): Promise<AnalysisReport>
+  analyze(request: AnalysisRequest, options?: AnalysisOptions): Promise<AnalysisReport>
   /** Takes no new work; what runs or waits is answered as `failed`. */
   close(): Promise<void>
 }

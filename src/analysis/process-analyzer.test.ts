@@ -154,7 +154,7 @@ describe('the process analyzer', () => {
   })
 
   it('refuses when too many wait, and once it is closed', async () => {
-    const analyzer = newAnalyzer({ maxWaiting: 2 })
+    const analyzer = newAnalyzer({ maxWaiting: 4 })
     const accepted = [1, 2, 3].map(() => analyzer.analyze(EVAL))
     await expect(analyzer.analyze(EVAL)).rejects.toMatchObject({ code: 'QUEUE_FULL' })
     expect((await Promise.all(accepted)).map(rulesOf)).toEqual([
@@ -164,6 +164,18 @@ describe('the process analyzer', () => {
     ])
     await analyzer.close()
     await expect(analyzer.analyze(EVAL)).rejects.toMatchObject({ code: 'SHUTTING_DOWN' })
+  })
+
+  it('serves clients by turns, and refuses the one that takes up the line', async () => {
+    const analyzer = newAnalyzer({ maxWaiting: 8 })
+    const order: string[] = []
+    const analyze = (clientKey: string): Promise<unknown> =>
+      analyzer.analyze(EVAL, { clientKey }).then(
+        () => order.push(clientKey),
+        () => order.push(`${clientKey} refused`),
+      )
+    await Promise.all(['many', 'many', 'many', 'many', 'many', 'many', 'one'].map(analyze))
+    expect(order).toEqual(['many refused', 'many', 'many', 'one', 'many', 'many', 'many'])
   })
 
   it('answers what runs and waits as failed when it is closed', async () => {
@@ -178,11 +190,11 @@ describe('the process analyzer', () => {
     const analyzer = newAnalyzer()
     const client = new AbortController()
     const running = analyzer.analyze(EVAL)
-    const waiting = analyzer.analyze(EVAL, client.signal)
+    const waiting = analyzer.analyze(EVAL, { signal: client.signal })
     client.abort(new Error('gone'))
     await expect(waiting).rejects.toThrow('gone')
     expect(rulesOf(await running)).toEqual(['python/eval'])
-    await expect(analyzer.analyze(EVAL, client.signal)).rejects.toThrow('gone')
+    await expect(analyzer.analyze(EVAL, { signal: client.signal })).rejects.toThrow('gone')
   })
 
   it('ends an idle process and starts another when needed', async () => {

@@ -8,7 +8,8 @@
 import { fileURLToPath } from 'node:url'
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
-import type { Analyzer } from './analyzer.js'
+import { FairLine } from '../queue/fair-line.js'
+import type { AnalysisOptions, Analyzer } from './analyzer.js'
 import type { AnalysisBounds } from './engine/bounds.js'
 import { DEFAULT_BOUNDS } from './engine/bounds.js'
 import { emptyReport } from './engine/report.js'
@@ -22,7 +23,7 @@ const MIB = 1024 * 1024
 export interface ProcessAnalyzerOptions {
   /** Analyses at once. */
   readonly processes?: number
-  /** Analyses waiting; more are refused with QUEUE_FULL. */
+  /** Analyses waiting; more are refused with QUEUE_FULL. One client may have half of what is free. */
   readonly maxWaiting?: number
   readonly bounds?: AnalysisBounds
   /** After this long without work a process is ended, to give its memory back. */
@@ -39,6 +40,8 @@ export interface ProcessAnalyzerOptions {
 interface Job {
   readonly language: string
   readonly selected: SelectedSources
+  /** It waits no more. */
+  readonly onTaken: () => void
   readonly resolve: (report: AnalysisReport) => void
 }
 
@@ -53,7 +56,7 @@ class ProcessAnalyzer implements Analyzer {
   readonly #idleMs: number
   readonly #onProcessEnded: ((why: string) => void) | undefined
   readonly #workers: Worker[]
-  readonly #waiting: Job[] = []
+  readonly #waiting = new FairLine<Job>()
   #nextId = 1
   #isClosed = false
 
@@ -73,7 +76,10 @@ class ProcessAnalyzer implements Analyzer {
     this.#workers = Array.from({ length: options.processes ?? 1 }, () => new Worker())
   }
 
-  async analyze(request: AnalysisRequest, signal?: AbortSignal): Promise<AnalysisReport> {
+  async analyze(
+    request: AnalysisRequest,
+    { clientKey = '', signal }: AnalysisOptions = {},
+  ): Promise<AnalysisReport> {
     if (this.#isClosed)
       throw new ServiceError('SHUTTING_DOWN', 'The service is stopping and analyzes nothing new.')
     // Rules of all languages: only where somebody asks for an analysis.
@@ -89,42 +95,45 @@ class ProcessAnalyzer implements Analyzer {
     if (selected.sources.length === 0) {
       return emptyReport(language.id, selected.notes.length > 0 ? 'partial' : 'complete', selected.notes)
     }
-    if (this.#waiting.length >= this.#maxWaiting) {
+    // As many as are left to the others: whoever comes next still finds room.
+    if (this.#waiting.lengthOf(clientKey) >= this.#maxWaiting - this.#waiting.length) {
       throw new ServiceError('QUEUE_FULL', 'Too many analyses are waiting; try again in a moment.', {
         retryAfterSeconds: 2,
       })
     }
-    return this.#enqueue(language.id, selected, signal)
+    return this.#enqueue({ language: language.id, selected }, clientKey, signal)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const job of this.#waiting.splice(0)) job.resolve(failed(job, 'the service was stopped'))
+    for (let job = this.#waiting.take(); job !== undefined; job = this.#waiting.take())
+      job.resolve(failed(job, 'the service was stopped'))
     await Promise.all(this.#workers.map((worker) => worker.end('the service was stopped')))
   }
 
-  #enqueue(language: string, selected: SelectedSources, signal?: AbortSignal): Promise<AnalysisReport> {
+  #enqueue(
+    order: Pick<Job, 'language' | 'selected'>,
+    clientKey: string,
+    signal: AbortSignal | undefined,
+  ): Promise<AnalysisReport> {
     return new Promise((resolve, reject) => {
-      const job: Job = { language, selected, resolve }
-      this.#waiting.push(job)
-      signal?.addEventListener(
-        'abort',
-        () => {
-          const position = this.#waiting.indexOf(job)
-          if (position === -1) return
-          this.#waiting.splice(position, 1)
-          reject(signal.reason as Error)
-        },
-        { once: true },
-      )
+      const leave = (): void => {
+        this.#waiting.leave(place)
+        reject(signal?.reason as Error)
+      }
+      const onTaken = (): void => signal?.removeEventListener('abort', leave)
+      const place = this.#waiting.join(clientKey, { ...order, onTaken, resolve })
+      signal?.addEventListener('abort', leave, { once: true })
       this.#startNext()
     })
   }
 
   #startNext(): void {
     const worker = this.#workers.find(({ isBusy }) => !isBusy)
-    const job = worker && this.#waiting.shift()
-    if (job) void this.#run(worker, job)
+    const job = worker && this.#waiting.take()
+    if (worker === undefined || job === undefined) return
+    job.onTaken()
+    void this.#run(worker, job)
   }
 
   async #run(worker: Worker, job: Job): Promise<void> {

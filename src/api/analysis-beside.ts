@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { analyzeInBackground } from '../analysis/analyze-in-background.js'
 import type { AnalysisReport } from '../contract/analysis.js'
 import type { ExecutionRequest } from '../contract/execution.js'
@@ -10,12 +11,13 @@ import type { ApiContext } from './dependencies.js'
 export function analyzeBeside(
   asked: boolean | null | undefined,
   execution: ExecutionRequest,
+  { clientKey }: Pick<FastifyRequest, 'clientKey'>,
   { analyzer }: Pick<ApiContext, 'analyzer'>,
 ): () => AnalysisReport | null | undefined {
   if (asked !== true) return () => undefined
   let report: AnalysisReport | null = null
   if (analyzer !== undefined) {
-    void analyzeInBackground(analyzer, execution).then((made) => {
+    void analyzeInBackground(analyzer, execution, clientKey).then((made) => {
       report = made
     })
   }

@@ -43,7 +43,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     logger,
     metrics,
     queue,
-    analyze: (request) => analyzeInBackground(analyzer, request),
+    analyze: (request, clientKey) => analyzeInBackground(analyzer, request, clientKey),
   })
   const readiness = async (): Promise<readonly ReadinessCheck[]> => [...checks(), await records.check()]
   metrics.watchDependencies(readiness)

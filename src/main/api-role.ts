@@ -32,8 +32,8 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
   const analyzer = startAnalysis(logger)
-  const records = await startSharedRecords(config, { logger, metrics }, queues, (request) =>
-    analyzeInBackground(analyzer, request),
+  const records = await startSharedRecords(config, { logger, metrics }, queues, (request, clientKey) =>
+    analyzeInBackground(analyzer, request, clientKey),
   )
   metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
   const readiness = async (): Promise<readonly ReadinessCheck[]> => [

@@ -17,7 +17,7 @@ export interface LiveDependencies {
   readonly clock: () => number
   /** The queue outlives this process, and another one goes on with what it leaves. */
   readonly isShared: boolean
-  readonly analyze: ((request: AnalysisRequest) => Promise<AnalysisReport>) | undefined
+  readonly analyze: ((request: AnalysisRequest, clientKey: string) => Promise<AnalysisReport>) | undefined
 }
 
 export class LiveSubmission {
@@ -54,7 +54,7 @@ export class LiveSubmission {
       let isAccepted = false
       const onAccepted = (): void => {
         isAccepted = true
-        this.#startAnalysis()
+        this.#startAnalysis(clientKey ?? '')
         accepted()
       }
       this.#dependencies.queue
@@ -87,11 +87,11 @@ export class LiveSubmission {
     this.#aborter.abort(new Error('cancelled by its client'))
   }
 
-  #startAnalysis(): void {
+  #startAnalysis(clientKey: string): void {
     const { analyze, events } = this.#dependencies
     const { jobId, request } = this.#submission
     if (!this.#submission.analyze || analyze === undefined) return
-    this.#analyzed = analyze(request).then(
+    this.#analyzed = analyze(request, clientKey).then(
       (analysis) => {
         this.#analysis = analysis
         events.publish(jobId, { type: 'analysis', analysis })

@@ -33,7 +33,7 @@ export interface SubmissionsOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Static analysis, for submissions that ask for it. */
-  readonly analyze?: (request: AnalysisRequest) => Promise<AnalysisReport>
+  readonly analyze?: (request: AnalysisRequest, clientKey: string) => Promise<AnalysisReport>
   /** Told of faults that no client hears of. */
   readonly onFault?: (fault: { readonly jobId: string; readonly error: unknown }) => void
   /** Called when a submission with a callback has ended. */

@@ -46,7 +46,9 @@ export function analyzeRoute(app: App, context: AnalyzeContext, limits: Executin
     },
     handler: (request): Promise<AnalysisReport> => {
       const analysis = toAnalysisRequest(request.body, context)
-      return whileConnected(request.raw.socket, (signal) => context.analyzer.analyze(analysis, signal))
+      return whileConnected(request.raw.socket, (signal) =>
+        context.analyzer.analyze(analysis, { clientKey: request.clientKey, signal }),
+      )
     },
   })
 }

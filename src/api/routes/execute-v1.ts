@@ -32,7 +32,7 @@ export function executeV1Route(app: App, context: ApiContext, executing: Executi
       const language = chooseLanguage(body.language, context)
       const program = programOfOneFile(body.code, language.mainFile)
       const execution = toExecutionRequest(language, program, body, context.config)
-      const analysis = analyzeBeside(body.analyze, execution, context)
+      const analysis = analyzeBeside(body.analyze, execution, request, context)
       const { clientKey } = request
       const result = await executeAndSave(execution, body.saveMetric, { ...context, clientKey }, () =>
         executeFor(request, execution, context),

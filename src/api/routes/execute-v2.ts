@@ -39,7 +39,7 @@ export function executeV2Route(app: App, context: ApiContext, executing: Executi
         extraFiles: Object.keys(language.extraFiles ?? {}),
       })
       const execution = toExecutionRequest(language, program, body, context.config)
-      const analysis = analyzeBeside(body.analyze, execution, context)
+      const analysis = analyzeBeside(body.analyze, execution, request, context)
       const { clientKey } = request
       const result = await executeAndSave(execution, body.saveMetric, { ...context, clientKey }, () =>
         executeFor(request, execution, context),
