@@ -18,7 +18,7 @@ const ALLOWED = {
   ahead: ['contract', 'languages', 'sandbox', 'execution'],
   worker: ['contract', 'queue', 'store', 'execution'],
   submissions: ['contract', 'queue', 'store'],
-  webhooks: ['contract', 'store', 'submissions'],
+  webhooks: ['contract', 'store', 'submissions', 'queue/fair-line.ts'],
   api: [
     'contract',
     'config',

@@ -3,6 +3,7 @@ import type { ExecutionStore } from '../store/execution-store.js'
 import type { DueCallback, SubmissionRecord } from '../store/records.js'
 import { formatId } from '../submissions/submission-id.js'
 import { createAddressGuard } from './address-guard.js'
+import { Deliveries } from './deliveries.js'
 import type { Resolver } from './guarded-post.js'
 import { addressOf, CallbackError, guardedPost, parseCallbackUrl, systemResolver } from './guarded-post.js'
 import { newSecret, signedHeaders } from './signature.js'
@@ -18,10 +19,14 @@ const RETRY_AFTER_MS = [
   60 * MINUTE_MS,
   180 * MINUTE_MS,
 ]
-/** Longer than a delivery may take: whoever has not settled it by then has died. */
-const CLAIM_MS = MINUTE_MS
-/** Deliveries at once. */
-const AT_ONCE = 8
+/** Whoever has not settled a delivery by then has died. */
+const CLAIM_MS = 5 * MINUTE_MS
+const AT_ONCE = 64
+const AT_ONCE_PER_HOST = 8
+/** More than a client may submit in one window of the default rate, so that others' are claimed beside its own. */
+const MAX_CLAIMED = 256
+/** A claimed callback that has waited for so long is left alone: its claim is about to run out, and it is due again. */
+const CLAIM_RESERVE_MS = MINUTE_MS
 const POLL_MS = 2 * SECOND_MS
 /** A name server that does not answer must not keep a submission from being accepted. */
 const RESOLVE_TIMEOUT_MS = 2 * SECOND_MS
@@ -58,9 +63,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { store, render, clock, resolve = systemResolver, onFault } = options
   const guard = createAddressGuard(options.allowedNetworks)
   let timer: NodeJS.Timeout | undefined
-  let delivering: Promise<void> | undefined
-  let isNudged = false
-  const stopping = new AbortController()
+  let isStopped = false
   let secret: Promise<string> | undefined
 
   const signingSecret = (): Promise<string> => {
@@ -98,33 +101,38 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     }
   }
 
-  const deliverAll = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+  /** When the claims of what waits here run out. */
+  const claimedUntil = new Map<string, number>()
+  const deliveries = new Deliveries({
+    atOnce: AT_ONCE,
+    atOncePerHost: AT_ONCE_PER_HOST,
+    maxClaimed: MAX_CLAIMED,
+    claim: async (limit) => {
       const nowMs = clock()
-      const due = await store.claimCallbacks(nowMs, nowMs + CLAIM_MS, AT_ONCE)
-      if (due.length === 0) return
-      await Promise.all(
-        due.map((callback) =>
-          deliver(callback).catch((error: unknown) => onFault?.({ jobId: callback.jobId, error })),
-        ),
-      )
-    }
-  }
+      const due = await store.claimCallbacks(nowMs, nowMs + CLAIM_MS, limit)
+      for (const { jobId } of due) claimedUntil.set(jobId, nowMs + CLAIM_MS)
+      return due
+    },
+    deliver: async (callback) => {
+      const { jobId } = callback
+      const untilMs = claimedUntil.get(jobId) ?? 0
+      claimedUntil.delete(jobId)
+      if (clock() > untilMs - CLAIM_RESERVE_MS) return
+      await deliver(callback).catch((error: unknown) => onFault?.({ jobId, error }))
+    },
+  })
 
   const schedule = (delayMs: number): void => {
-    if (stopping.signal.aborted || timer === undefined) return
+    if (isStopped || timer === undefined) return
     clearTimeout(timer)
     timer = setTimeout(work, delayMs)
   }
 
   function work(): void {
-    isNudged = false
-    delivering = deliverAll()
+    deliveries
+      .begin()
       .catch((error: unknown) => onFault?.({ error }))
-      .finally(() => {
-        delivering = undefined
-        schedule(isNudged ? 0 : POLL_MS)
-      })
+      .finally(() => schedule(POLL_MS))
   }
 
   return {
@@ -143,14 +151,16 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       timer = setTimeout(work, 0)
     },
     nudge() {
-      isNudged = true
-      if (delivering === undefined) schedule(0)
+      if (timer !== undefined && !isStopped) work()
     },
-    deliverDue: deliverAll,
+    async deliverDue() {
+      await deliveries.begin()
+      await deliveries.settled()
+    },
     async stop() {
-      stopping.abort()
+      isStopped = true
       clearTimeout(timer)
-      await delivering
+      await deliveries.stop()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** What one client may hold while others come: slots, sessions, analyses. Clients are addresses of the loopback. */
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { ClientRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Service } from '../hostile/harness/service.js'
@@ -161,6 +162,46 @@ withService('a service that tells how its slots are used', SMALL, (service) => {
     expect(await metric(service(), 'codeexec_worker_slots_busy{kind="jobs"}')).toBe(0)
     hog.leave()
     await expect.poll(() => metric(service(), idle), { timeout: 20_000 }).toBe(0)
+  })
+})
+
+/** Receives callbacks and answers those to this host name only. */
+async function receiver(answered: string): Promise<{ port: number; hosts: string[]; close: () => void }> {
+  const hosts: string[] = []
+  const server = createServer((incoming, response) => {
+    const host = incoming.headers.host ?? ''
+    hosts.push(host)
+    incoming.resume()
+    if (host.startsWith(answered)) response.end()
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, hosts, close }
+}
+
+withService('callbacks', { ...SMALL, CODEEXEC_WEBHOOK_ALLOW: '127.0.0.1/32' }, (service) => {
+  const submit = async (client: string, callbackUrl: string): Promise<void> => {
+    const body = { language: 'bash', code: ':', analyze: false, callbackUrl }
+    expect((await ask(service(), client, '/api/v1/submissions', body).answer).status).toBe(202)
+  }
+
+  it('to a receiver that never answers do not delay another’s', { timeout: 60_000 }, async () => {
+    const { port, hosts, close } = await receiver('localhost')
+    try {
+      await Promise.all(Array.from({ length: 20 }, () => submit(HOG, `http://127.0.0.1:${port}/`)))
+      await expect.poll(() => hosts.length, { timeout: 20_000 }).toBe(8)
+      await submit(GUEST, `http://localhost:${port}/`)
+      await expect.poll(() => hosts.at(-1), { timeout: 20_000 }).toBe(`localhost:${port}`)
+      // None of the others has been given up meanwhile, which is what makes room for the next.
+      expect(hosts).toHaveLength(9)
+    } finally {
+      close()
+    }
   })
 })
 
