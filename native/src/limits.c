@@ -7,34 +7,6 @@
 /* Preparing a sandbox takes about a millisecond; more than this means that the host is in trouble. */
 #define SETUP_NS 15000000000u
 #define SHORTEST_CPU_CHECK_NS 2000000u
-#define ACTIVITY_CHECK_NS 250000000u
-/* 2 % of one CPU over all samples: what the timers and the garbage collector of a waiting runtime take. */
-#define IDLE_CPU_NS (ACTIVITY_CHECK_NS * ACTIVITY_SAMPLES / 50u)
-
-static void send_activity(const struct sandbox *sandbox)
-{
-    struct frame frame = frame_begin(sandbox_events, EV_ACTIVITY, sandbox->id);
-    put_u32(&frame, sandbox->command.idle ? 0 : 1);
-    frame_end(&frame);
-}
-
-/* Tells the service when the command begins to wait and when it uses CPU again. Returns when to look next. */
-static uint64_t check_activity(struct sandbox *sandbox, uint64_t now)
-{
-    struct command *command = &sandbox->command;
-    uint64_t due = command->activity_ns + ACTIVITY_CHECK_NS;
-    if (now < due) return due;
-    uint64_t used = slot_cgroup_cpu_ns(&sandbox->slot->cgroup);
-    uint64_t *oldest = &command->cpu_samples[command->activity_checks++ % ACTIVITY_SAMPLES];
-    bool idle = command->activity_checks >= ACTIVITY_SAMPLES && used - *oldest <= IDLE_CPU_NS;
-    *oldest = used;
-    command->activity_ns = now;
-    if (idle != command->idle) {
-        command->idle = idle;
-        send_activity(sandbox);
-    }
-    return now + ACTIVITY_CHECK_NS;
-}
 
 /* How often a program that uses CPU time is asked about, and one that does not. */
 #define UNCHARGED_CHECK_NS 50000000u
@@ -96,7 +68,7 @@ static uint64_t check_limits_of(struct sandbox *sandbox, uint64_t now)
         uint64_t soonest = (limit - used) * 1000u / (command->request.cpu_milli ? command->request.cpu_milli : 1000u);
         command->next_cpu_check_ns = now + (soonest > SHORTEST_CPU_CHECK_NS ? soonest : SHORTEST_CPU_CHECK_NS);
     }
-    uint64_t next = check_uncharged(sandbox, now), activity = check_activity(sandbox, now);
+    uint64_t next = check_uncharged(sandbox, now), activity = sandbox_check_activity(sandbox, now);
     if (activity < next) next = activity;
     if (wall_end < next) next = wall_end;
     return next < command->next_cpu_check_ns ? next : command->next_cpu_check_ns;

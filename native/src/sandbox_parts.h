@@ -7,6 +7,7 @@
  *   reports.c            what launched processes say
  *   streams.c            standard streams
  *   limits.c             limits that nobody but the supervisor can hold
+ *   activity.c           whether a command waits without using CPU
  *   sandbox_parked.c     sandboxes made ahead
  */
 #ifndef CODEEXEC_SANDBOX_PARTS_H
@@ -46,7 +47,7 @@ struct command {
     int failure_errno;
     char failure_step[32];
     uint64_t launched_ns, started_ns, ended_ns, preparation_cpu_ns, next_cpu_check_ns;
-    uint64_t activity_ns, cpu_samples[ACTIVITY_SAMPLES]; /* see limits.c */
+    uint64_t activity_ns, cpu_samples[ACTIVITY_SAMPLES]; /* see activity.c */
     unsigned activity_checks;
     bool idle; /* the service has been told that it waits */
     uint64_t kept_bytes; /* of files that a compiler made elsewhere: no use of this command's */
@@ -130,6 +131,11 @@ void stream_pause_or_resume(struct command *command);
 void stream_add_input(struct sandbox *sandbox, const uint8_t *data, size_t size);
 void stream_end_input(struct sandbox *sandbox);
 void stream_feed_input(struct sandbox *sandbox);
+
+/* ---- activity.c ---- */
+
+/* Tells the service when the command begins to wait and when it goes on. Returns when it wants to be called again. */
+uint64_t sandbox_check_activity(struct sandbox *sandbox, uint64_t now);
 
 /* ---- sandbox_parked.c ---- */
 
