@@ -73,12 +73,12 @@ export class Deliveries {
     const host = hostOf(callback)
     const wasFull = this.#line.length + 1 >= this.#options.maxClaimed
     this.#count(host, 1)
-    const delivery = this.#options.deliver(callback).then(() => {
+    const delivery = this.#options.deliver(callback).then(async () => {
       this.#underWay.delete(delivery)
       this.#count(host, -1)
       this.#startNext()
       // There may be more in the store than there was room for.
-      if (wasFull && !this.#stopped) return this.begin()
+      if (wasFull && !this.#stopped) await this.begin()
     })
     this.#underWay.add(delivery)
   }
