@@ -13,4 +13,7 @@ export interface RedisServer {
 
 export function hasRedis(): boolean
 
-export function startRedis(options?: { readonly appendOnly?: boolean }): Promise<RedisServer>
+export function startRedis(options?: {
+  readonly appendOnly?: boolean
+  readonly options?: readonly string[]
+}): Promise<RedisServer>

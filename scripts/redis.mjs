@@ -48,12 +48,16 @@ async function answers(port) {
   throw new Error('redis-server does not answer')
 }
 
-/** Starts a server. With `appendOnly` it keeps every write on disk, so that it survives being killed. */
-export async function startRedis({ appendOnly = false } = {}) {
+/**
+ * Starts a server. With `appendOnly` it keeps every write on disk, so that it survives being killed; `options` are more
+ * arguments of redis-server.
+ */
+export async function startRedis({ appendOnly = false, options: more = [] } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'codeexec-redis-'))
   const port = await freePort()
   const persistence = appendOnly ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']
-  const options = ['--bind', '127.0.0.1', '--port', port, '--dir', directory, '--save', '', ...persistence]
+  const place = ['--bind', '127.0.0.1', '--port', port, '--dir', directory, '--save', '']
+  const options = [...place, ...persistence, ...more]
   let child
   let ended
   const start = async () => {

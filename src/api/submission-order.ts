@@ -23,8 +23,12 @@ export async function toOrder(
   const program = programOf(body, language, config)
   const request = toExecutionRequest(language, program, body, config)
   const tests = toTestPlan(body, (test) => {
-    const wishes = { ...body, stdin: test.stdin ?? body.stdin, args: test.args ?? body.args }
-    return toExecutionRequest(language, program, wishes, config)
+    const { stdin, args } = test
+    const own = toExecutionRequest(language, program, { stdin, args }, config)
+    return {
+      ...(typeof stdin === 'string' && { stdin: own.stdin }),
+      ...(Array.isArray(args) && { args: own.args }),
+    }
   })
   const callbackUrl = body.callbackUrl ?? null
   const problem = callbackUrl === null ? undefined : await callbackProblem(callbackUrl)
@@ -64,8 +68,7 @@ function toTestPlan(
   const cases = tests.map((test, index): TestCase => {
     const { name = null, expectedOutput = null } = test
     if (expectedOutput !== null) encodeText(`tests[${index}].expectedOutput`, expectedOutput)
-    const { stdin, args } = inTest(index, () => resolve(test))
-    return { name, stdin, args, expectedOutput }
+    return { name, ...inTest(index, () => resolve(test)), expectedOutput }
   })
   return { cases, checker: checker ?? DEFAULT_CHECKER, stopOnFailure: stopOnFailure === true }
 }

@@ -97,6 +97,14 @@ export const bytesOrOff = parsed(
       : (quantity(value, BYTES_PER) ?? new Refusal('must be a size such as 128MiB, or off')),
 )
 
+/** A part of a whole as a number above 0, at most 1. */
+export const percentage = parsed('percentage: `25%`, `90%`', (value) => {
+  const percent = /^\d+(\.\d+)?%$/.test(value) ? Number(value.slice(0, -1)) : 0
+  return percent > 0 && percent <= 100
+    ? percent / 100
+    : new Refusal('must be a percentage above 0, at most 100, such as 90%')
+})
+
 /** At most `requests` in each window of `windowMs`. */
 export interface Rate {
   readonly requests: number

@@ -14,6 +14,7 @@ import {
   networks,
   onOff,
   oneOf,
+  percentage,
   positiveNumber,
   rate,
   text,
@@ -176,7 +177,10 @@ export const VARIABLES = {
   slots: variable(
     'CODEEXEC_SLOTS',
     wholeNumber(1, MAX_PROGRAMS_AT_ONCE - 1),
-    { text: String(DEFAULT_SLOTS), shown: `number of CPUs the service may use, at most ${MOST_DEFAULT_SLOTS}` },
+    {
+      text: String(DEFAULT_SLOTS),
+      shown: `number of CPUs the service may use, at most ${MOST_DEFAULT_SLOTS}`,
+    },
     'Programs that run at once; the others wait in the queue. With `CODEEXEC_INTERACTIVE_SLOTS` at most 124.',
   ),
   cpusPerExecution: variable(
@@ -298,6 +302,18 @@ export const VARIABLES = {
       '1000',
       'Executions that may wait; further ones are refused with 503.',
     ),
+    maxBytes: variable(
+      'CODEEXEC_QUEUE_BYTES',
+      bytes,
+      '256MiB',
+      'Bytes of the requests (sources, input, tests) of all executions that wait or run; further ones are refused with 503. In Redis at most a quarter of its `maxmemory`. Programs that clients talk to have as much again.',
+    ),
+    clientShare: variable(
+      'CODEEXEC_QUEUE_CLIENT_SHARE',
+      percentage,
+      '90%',
+      'The part of the queue, of its places and of its bytes, that one client alone may take up; less where others wait as well, so that there is room for one who comes. `100%` lets one client fill it.',
+    ),
     drainDeadlineMs: variable(
       'CODEEXEC_DRAIN_DEADLINE',
       durationMs,
@@ -359,7 +375,10 @@ export const VARIABLES = {
     memoryBytes: variable(
       'CODEEXEC_IDLE_MEMORY',
       bytes,
-      { text: String(Math.floor(thisMachine().memoryBytes() / 2)), shown: 'half of the memory the service may use' },
+      {
+        text: String(Math.floor(thisMachine().memoryBytes() / 2)),
+        shown: 'half of the memory the service may use',
+      },
       'What the memory limits of those programs may be together.',
     ),
   },

@@ -74,7 +74,8 @@ export const ERRORS = {
   QUEUE_FULL: {
     status: 503,
     retryable: true,
-    meaning: 'All slots are busy and the queue is full; Retry-After says when to try again.',
+    meaning:
+      'The queue has no room, in places or in bytes, or this client has its share of it; the message says which, Retry-After when to try again.',
   },
   SHUTTING_DOWN: { status: 503, retryable: true, meaning: 'The service is stopping and takes no new work.' },
   NOT_READY: {

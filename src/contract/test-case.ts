@@ -14,8 +14,9 @@ export type Checker = keyof typeof CHECKERS
 
 export interface TestCase {
   readonly name: string | null
-  readonly stdin: Uint8Array
-  readonly args: readonly string[]
+  /** Those of the request where it has none of its own: a hundred cases do not repeat them. */
+  readonly stdin?: Uint8Array
+  readonly args?: readonly string[]
   /** Null where any output will do. */
   readonly expectedOutput: string | null
 }

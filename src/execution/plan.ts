@@ -59,7 +59,7 @@ export function planExecution(
   const planOnly = (): PlannedStage => planRun(commands.run, request.stdin, { last: true })
   if (interactive !== undefined) stages.push(withDialogue(planOnly(), interactive, language))
   else if (request.tests === undefined) stages.push(planOnly())
-  const cases = (request.tests?.cases ?? []).map(({ args, stdin }) =>
+  const cases = (request.tests?.cases ?? []).map(({ args = request.args, stdin = request.stdin }) =>
     planRun(resolveCommands(language, { ...request, args }).run, stdin, { ephemeral: true }),
   )
   const largest =

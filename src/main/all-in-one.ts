@@ -18,10 +18,10 @@ import { createAuthentication } from './authentication.js'
 import { startExecuting, watchWorkers } from './executing.js'
 import type { Executing } from './executing.js'
 import { packageVersion, WEB_ROOT } from './places.js'
+import { queueOptions } from './queue-options.js'
 import { startRecords } from './records.js'
 import type { RunningRecords } from './records.js'
 import type { Service } from './service.js'
-import { together } from './service.js'
 import { createTracing, traceWork } from './tracing.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
@@ -31,11 +31,11 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const executing = await startExecuting(config, logger, metrics)
   const { languages, images, prepareImages, sandboxes, work, beside, checks } = executing
-  const memoryQueue = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
+  const memoryQueue = createMemoryQueue(queueOptions(config, metrics, 'jobs'))
   const queue = traceQueue(memoryQueue, tracing)
   // Sessions wait for people most of the time, so they have slots of their own and keep nobody else waiting.
-  const sessions = createMemoryQueue({ capacity: config.queue.capacity, onTaken: metrics.queueWait })
-  metrics.watchQueue(() => together(queue.stats(), sessions.stats()))
+  const sessions = createMemoryQueue(queueOptions(config, metrics, 'sessions'))
+  metrics.watchQueues(() => ({ jobs: queue.stats(), sessions: sessions.stats() }))
   const observed = { ...traceWork(work, tracing), observers: [metrics.executions, executionLog(logger)] }
   const analyzer = startAnalysis(logger)
   const records = await startRecords({

@@ -17,7 +17,6 @@ import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
 import type { RecordsOptions, RunningRecords } from './records.js'
 import type { Service } from './service.js'
-import { together } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
 import { connectQueues, queueCheck, redisUrlOf } from './shared-queues.js'
 import { createTracing } from './tracing.js'
@@ -28,16 +27,15 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
   const authentication = await createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
-  const queues = connectQueues(config, logger, { onTaken: metrics.queueWait })
+  const queues = await connectQueues(config, logger, metrics)
   const { jobs, sessions } = queues
   const images = new WorkerImages(() => jobs.workers())
   const analyzer = startAnalysis(logger)
   const records = await startSharedRecords(config, { logger, metrics }, queues, (request, clientKey) =>
     analyzeInBackground(analyzer, request, clientKey),
   )
-  metrics.watchQueue(() => together(jobs.stats(), sessions.stats()))
   const readiness = async (): Promise<readonly ReadinessCheck[]> => [
-    queueCheck(queues),
+    await queueCheck(queues),
     workersCheck(jobs.workers()),
     imagesCheck(languages, images),
     ...(records === undefined ? [] : [await records.check()]),

@@ -5,7 +5,8 @@ import { DOCKER_IMAGES_USAGE } from '../images/docker/docker-images-command.js'
 import { IMAGES_USAGE } from '../images/images-command.js'
 import { apiKeyCommand } from './authentication.js'
 import { packageVersion } from './places.js'
-import { StartError, serve } from './serve.js'
+import { serve } from './serve.js'
+import { StartError } from './start-error.js'
 import { showConfig } from './show-config.js'
 
 const USAGE = `codeexec serve                           run the service; settings come from the environment and .env

@@ -13,14 +13,10 @@ import { optimiseSooner, startHasEnded } from './engine.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
+import { StartError } from './start-error.js'
 
 /** After the drain's deadline: time for last answers to reach slow clients. */
 const CLOSE_PATIENCE_MS = 5000
-
-/** A reason not to start, as one sentence for the person who starts it. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
 
 /** Tells people on a terminal in words, and everything else in the log. */
 type Announce = (line: string) => void

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http'
 import type { ImageStore } from '../images/image-store.js'
 import type { LanguageRegistry } from '../languages/registry.js'
-import type { QueueStats } from '../queue/job-queue.js'
 import type { PrepareImages } from './prepare-images.js'
 
 /** One role, put together, as whoever starts and stops the process sees it. */
@@ -18,14 +17,4 @@ export interface Service {
   onImagesReady?(): Promise<void>
   /** Takes nothing new, lets what runs finish until the deadline, then closes everything. */
   stop(deadlineMs: number): Promise<void>
-}
-
-/** Figures of the two queues as one. */
-export function together(one: QueueStats, other: QueueStats): QueueStats {
-  return {
-    queued: one.queued + other.queued,
-    waitingClients: one.waitingClients + other.waitingClients,
-    running: one.running + other.running,
-    capacity: one.capacity + other.capacity,
-  }
 }

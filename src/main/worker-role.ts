@@ -9,7 +9,6 @@ import type { Executing } from './executing.js'
 import { startExecuting, watchWorkers } from './executing.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
-import { together } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
 import { connectQueues, queueCheck } from './shared-queues.js'
 import { createTracing, traceWork } from './tracing.js'
@@ -24,8 +23,12 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const executing = await startExecuting(config, logger, metrics)
   const { languages, images, prepareImages, sandboxes, work, beside } = executing
-  const queues = connectQueues(config, logger, { describe: () => describeLanguages(executing) })
-  metrics.watchQueue(() => together(queues.jobs.stats(), queues.sessions.stats()))
+  const queues = await connectQueues(config, logger, metrics, {
+    describe: () => describeLanguages(executing),
+  }).catch(async (error: unknown) => {
+    await sandboxes.close()
+    throw error
+  })
 
   let draining = false
   const workers: { jobs?: Worker; sessions?: Worker } = {}
@@ -48,8 +51,8 @@ export async function createWorkerRole(config: Config, logger: Logger): Promise<
     const ok = workers.jobs !== undefined
     return { name: 'jobs', ok, detail: ok ? 'taken' : 'waits until it can run what the other workers can' }
   }
-  const checks = () => [...executing.checks(), queueCheck(queues), takingCheck()]
-  metrics.watchDependencies(() => Promise.resolve(checks()))
+  const checks = async () => [...executing.checks(), await queueCheck(queues), takingCheck()]
+  metrics.watchDependencies(checks)
   const http = createWorkerStatus({
     metrics,
     checks,

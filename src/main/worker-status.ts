@@ -7,7 +7,7 @@ import type { Service } from './service.js'
 
 export interface WorkerStatus {
   readonly metrics: Pick<Metrics, 'contentType' | 'render'>
-  readonly checks: () => readonly ReadinessCheck[]
+  readonly checks: () => Promise<readonly ReadinessCheck[]>
   readonly isDraining: () => boolean
 }
 
@@ -15,8 +15,8 @@ function answerJson(response: ServerResponse, status: number, body: object): voi
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
 }
 
-function answerReady(response: ServerResponse, { checks, isDraining }: WorkerStatus): void {
-  const results = checks()
+async function answerReady(response: ServerResponse, { checks, isDraining }: WorkerStatus): Promise<void> {
+  const results = await checks()
   const isReady = !isDraining() && results.every(({ ok }) => ok)
   const status = isDraining() ? 'draining' : isReady ? 'ready' : 'not_ready'
   answerJson(response, isReady ? 200 : 503, { status, checks: results })
@@ -29,7 +29,7 @@ export function createWorkerStatus(status: WorkerStatus): Service['http'] {
     if (path === '/health') {
       answerJson(response, 200, { status: 'OK', timestamp: new Date().toISOString() })
     } else if (path === '/health/ready') {
-      answerReady(response, status)
+      answerReady(response, status).catch(() => response.writeHead(500).end())
     } else if (path === '/metrics') {
       const { contentType, render } = status.metrics
       render().then(

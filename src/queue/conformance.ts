@@ -1,15 +1,16 @@
 /** What every job queue does, wherever its jobs wait: one suite, run against each of them. */
 import { afterEach, beforeEach, describe } from 'vitest'
 
+import { boundedJobs } from './conformance/bounds.js'
 import { endingJobs } from './conformance/ending.js'
-import type { QueueUnderTest } from './conformance/harness.js'
+import type { MakeQueue, QueueUnderTest } from './conformance/harness.js'
 import { CAPACITY, QueueBench } from './conformance/harness.js'
 import { runningJobs } from './conformance/running.js'
 import { sharingSlots } from './conformance/sharing.js'
 
 export type { QueueUnderTest } from './conformance/harness.js'
 
-export function testJobQueue(name: string, make: (capacity: number) => Promise<QueueUnderTest>): void {
+export function testJobQueue(name: string, make: MakeQueue): void {
   describe(`job queue ${name}`, () => {
     let underTest: QueueUnderTest
     let bench: QueueBench
@@ -26,5 +27,6 @@ export function testJobQueue(name: string, make: (capacity: number) => Promise<Q
     runningJobs(() => bench)
     endingJobs(() => bench)
     sharingSlots(() => bench)
+    boundedJobs(make)
   })
 }

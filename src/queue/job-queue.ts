@@ -1,5 +1,6 @@
 /**
- * Between those who want executions and those who run them. Bounded, fair between clients, drained on stop.
+ * Between those who want executions and those who run them. Bounded in jobs and bytes (`bounds.ts`), fair between
+ * clients, drained on stop.
  *
  * Promised: a submitted job ends with a result or an error, always; `QUEUE_FULL` and `SHUTTING_DOWN` are thrown
  * before anything is queued; aborting a queued job removes it, aborting a running one kills its program.
@@ -61,6 +62,9 @@ export interface QueueStats {
   readonly waitingClients: number
   readonly running: number
   readonly capacity: number
+  /** Bytes of the requests of jobs that wait or run, and how many there may be. */
+  readonly bytes: number
+  readonly maxBytes: number
 }
 
 /** What became of a job that was to be cancelled: it never ran, it is being ended, or the queue does not have it. */
@@ -81,14 +85,16 @@ export interface JobQueue {
   consume(handler: JobHandler, slots: number, beside?: RoomBesideSlots): JobConsumer
   stats(): QueueStats
   /**
-   * The error with which a job would be refused now, where the queue knows without asking anybody: whoever has one to
-   * submit need not read it first.
+   * The error with which a job of this client would be refused now, where the queue knows without asking anybody: whoever
+   * has one to submit need not read or store it first. Without `bytes`, however small it is.
    */
-  refusal?(): ServiceError | undefined
+  refusal?(clientKey: string, bytes?: number): ServiceError | undefined
   /** Ends a job that another process has submitted, where there can be such jobs. */
   cancel?(jobId: string): Promise<Cancellation>
   /** Those of these durable jobs that no living process follows: submitting them again takes them over. */
   unattended?(jobIds: readonly string[]): Promise<readonly string[]>
+  /** The result of this durable job is kept elsewhere now; until then the queue has it for whoever submits it again. */
+  forget?(jobId: string): Promise<void>
   /** Refuses new jobs from now on; queued and running ones go on. */
   close(): Promise<void>
 }

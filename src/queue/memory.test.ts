@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest'
 
 import type { ServiceError } from '../contract/errors.js'
 import type { ExecutionEvent } from '../contract/events.js'
-import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { ExecutionResult } from '../contract/execution.js'
 import { testJobQueue } from './conformance.js'
+import { requestOf } from './conformance/harness.js'
 import { FairLine } from './fair-line.js'
 import { createMemoryQueue } from './memory.js'
 import { ServiceTime } from './service-time.js'
 
-testJobQueue('memory', (capacity) => Promise.resolve({ queue: createMemoryQueue({ capacity }) }))
+testJobQueue('memory', (capacity, bounds) =>
+  Promise.resolve({ queue: createMemoryQueue({ capacity, ...bounds }) }),
+)
 
-const request = { jobId: 'x' } as ExecutionRequest
+const request = requestOf('x')
 const result = { jobId: 'x', status: 'succeeded' } as ExecutionResult
 
 describe('memory queue', () => {
@@ -59,18 +62,18 @@ describe('memory queue', () => {
         }),
       1,
     )
-    expect(queue.refusal?.()).toBeUndefined()
+    expect(queue.refusal?.('')).toBeUndefined()
     const answers = [queue.submit(request)]
-    expect(queue.refusal?.()).toBeUndefined()
+    expect(queue.refusal?.('')).toBeUndefined()
     answers.push(queue.submit(request))
-    expect(queue.refusal?.()).toMatchObject({ code: 'QUEUE_FULL', status: 503 })
+    expect(queue.refusal?.('')).toMatchObject({ code: 'QUEUE_FULL', status: 503 })
     jobs.shift()?.()
     await answers[0]
-    expect(queue.refusal?.()).toBeUndefined()
+    expect(queue.refusal?.('')).toBeUndefined()
     jobs.shift()?.()
     await answers[1]
     await queue.close()
-    expect(queue.refusal?.()).toMatchObject({ code: 'SHUTTING_DOWN' })
+    expect(queue.refusal?.('')).toMatchObject({ code: 'SHUTTING_DOWN' })
   })
 
   it('with a capacity of 0 hands over to free slots only', async () => {

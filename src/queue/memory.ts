@@ -1,6 +1,8 @@
 /** The queue of one process. A job that finds a free slot starts within `submit`, without a turn of the event loop. */
-import { ServiceError } from '../contract/errors.js'
+import type { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { BoundsOptions, QueueBounds, RefusalReason } from './bounds.js'
+import { boundsOf, Occupancy, queueFull, requestBytes } from './bounds.js'
 import type {
   JobConsumer,
   JobHandler,
@@ -14,13 +16,13 @@ import { PriorityLine } from './priority-line.js'
 import { ServiceTime } from './service-time.js'
 import { SlotShares } from './slot-shares.js'
 
-export interface MemoryQueueOptions {
-  /** Jobs that may wait; those that run are not counted. */
-  readonly capacity: number
+export type MemoryQueueOptions = BoundsOptions & {
   /** Monotonic milliseconds. */
   readonly now?: () => number
   /** Told of every job how long it waited for a slot. */
   readonly onTaken?: (waitedMs: number) => void
+  /** Told why a job was refused. */
+  readonly onRefused?: (reason: RefusalReason) => void
 }
 
 export function createMemoryQueue(options: MemoryQueueOptions): JobQueue {
@@ -39,7 +41,9 @@ interface Consumer {
 }
 
 class MemoryQueue implements JobQueue {
-  readonly #capacity: number
+  readonly #bounds: QueueBounds
+  readonly #occupancy: Occupancy
+  readonly #onRefused: (reason: RefusalReason) => void
   readonly #now: () => number
   readonly #onTaken: (waitedMs: number) => void
   readonly #line = new PriorityLine<MemoryJob>()
@@ -50,21 +54,34 @@ class MemoryQueue implements JobQueue {
   #followedWaiting = 0
   #takenSinceRenewal = 0
 
-  constructor({ capacity, now = () => performance.now(), onTaken = () => {} }: MemoryQueueOptions) {
-    this.#capacity = capacity
-    this.#now = now
-    this.#onTaken = onTaken
+  constructor(options: MemoryQueueOptions) {
+    this.#bounds = boundsOf(options)
+    this.#occupancy = new Occupancy(this.#bounds)
+    this.#now = options.now ?? (() => performance.now())
+    this.#onTaken = options.onTaken ?? (() => {})
+    this.#onRefused = options.onRefused ?? (() => {})
   }
 
   submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
     if (options.signal?.aborted === true) return Promise.reject(options.signal.reason as Error)
-    const refusal = this.refusal()
-    if (refusal !== undefined) return Promise.reject(refusal)
-    const clientKey = options.clientKey ?? ''
+    const { clientKey = '' } = options
+    const bytes = requestBytes(request)
     const consumer = this.#consumerFor((shares) => shares.mayStart(clientKey))
-    if (consumer === undefined && this.#line.length >= this.#capacity) return Promise.reject(this.#full())
+    const refusal = this.#refusal(clientKey, bytes, consumer)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    this.#occupancy.hold(clientKey, bytes)
     return new Promise((resolve, reject) => {
-      const job = new MemoryJob(request, options, { resolve, reject }, () => this.#leave(job))
+      const settle = {
+        resolve: (result: ExecutionResult) => {
+          this.#occupancy.release(clientKey, bytes)
+          resolve(result)
+        },
+        reject: (error: unknown) => {
+          this.#occupancy.release(clientKey, bytes)
+          reject(error)
+        },
+      }
+      const job = new MemoryJob(request, options, settle, () => this.#leave(job))
       job.submittedMs = this.#now()
       options.onAccepted?.()
       if (consumer === undefined) this.#wait(job)
@@ -72,10 +89,14 @@ class MemoryQueue implements JobQueue {
     })
   }
 
-  refusal(): ServiceError | undefined {
+  refusal(clientKey: string, bytes = 0): ServiceError | undefined {
+    return this.#refusal(clientKey, bytes, this.#consumerFor(hasRoom))
+  }
+
+  #refusal(clientKey: string, bytes: number, consumer: Consumer | undefined): ServiceError | undefined {
     if (this.#closed) return shuttingDown()
-    const full = this.#line.length >= this.#capacity && this.#consumerFor(hasRoom) === undefined
-    return full ? this.#full() : undefined
+    const reason = this.#occupancy.refusal(clientKey, bytes, consumer === undefined)
+    return reason && this.#full(reason)
   }
 
   consume(handler: JobHandler, slots: number, beside: RoomBesideSlots = {}): JobConsumer {
@@ -101,11 +122,15 @@ class MemoryQueue implements JobQueue {
   }
 
   stats(): QueueStats {
+    const { capacity, maxBytes } = this.#bounds
+    const { bytes } = this.#occupancy
     return {
       queued: this.#line.length,
       waitingClients: this.#line.clients,
       running: this.#running,
-      capacity: this.#capacity,
+      capacity,
+      bytes,
+      maxBytes,
     }
   }
 
@@ -116,6 +141,7 @@ class MemoryQueue implements JobQueue {
 
   #wait(job: MemoryJob): void {
     job.place = this.#line.join(job.clientKey, job, job.priority)
+    this.#occupancy.beginWaiting(job.clientKey)
     if (!job.followed) return
     this.#followedWaiting++
     job.tellPosition(this.#line.mostBefore(job.place) + 1)
@@ -130,6 +156,7 @@ class MemoryQueue implements JobQueue {
 
   #noLongerWaiting(job: MemoryJob): void {
     job.place = undefined
+    this.#occupancy.endWaiting(job.clientKey)
     if (job.followed) this.#followedWaiting--
   }
 
@@ -233,12 +260,11 @@ class MemoryQueue implements JobQueue {
     Array.from(this.#line.inOrder()).forEach((job, index) => job.tellPosition(index + 1))
   }
 
-  #full(): ServiceError {
+  #full(reason: RefusalReason): ServiceError {
+    this.#onRefused(reason)
     let slots = 0
     for (const { shares } of this.#consumers) slots += shares.slots
-    const retryAfterSeconds = this.#serviceTime.secondsFor(this.#line.length + 1, slots)
-    const message = `All slots are busy and the queue is full; please try again in ${retryAfterSeconds} s.`
-    return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds })
+    return queueFull(reason, this.#serviceTime.secondsFor(this.#line.length + 1, slots))
   }
 }
 

@@ -20,8 +20,9 @@ describe.skipIf(!hasServer)(`on redis-server${hasServer ? '' : ', skipped: it is
     await server?.stop()
   })
 
-  testJobQueue('redis', async (capacity) => {
-    const queue = createRedisQueue({ url: server?.url ?? '', capacity, prefix: `test:{${randomUUID()}}:` })
+  testJobQueue('redis', async (capacity, bounds) => {
+    const prefix = `test:{${randomUUID()}}:`
+    const queue = createRedisQueue({ url: server?.url ?? '', capacity, prefix, ...bounds })
     await queue.ready()
     return { queue, dispose: () => queue.disconnect() }
   })

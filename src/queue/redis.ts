@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
+import type { BoundsOptions, QueueBounds, RefusalReason } from './bounds.js'
+import { boundsOf } from './bounds.js'
 import type {
   Cancellation,
   JobConsumer,
@@ -18,9 +20,12 @@ import { RedisConsumer } from './redis/consumer.js'
 import { Figures } from './redis/figures.js'
 import type { WorkerRecord } from './redis/members.js'
 import { Members } from './redis/members.js'
+import type { ServerMemory } from './redis/server.js'
+import { fittingBytes } from './redis/server.js'
 import { Submitter } from './redis/submitter.js'
 
 export type { WorkerRecord } from './redis/members.js'
+export type { ServerMemory } from './redis/server.js'
 
 /** All keys of one queue share the braces' content, and with it one slot of a Redis cluster. */
 const PREFIX = 'codeexec:{jobs}:'
@@ -31,10 +36,9 @@ const MEMBER_TTL_MS = 15_000
 /** Looks for lost jobs at every so many beats. */
 const RECONCILE_BEATS = 5
 
-export interface RedisQueueOptions {
+/** All processes should be told the same bounds. Where Redis has less memory, fewer bytes may wait than were set. */
+export type RedisQueueOptions = BoundsOptions & {
   readonly url: string
-  /** Jobs that may wait; all processes should be told the same. */
-  readonly capacity: number
   readonly prefix?: string
   readonly beatMs?: number
   /** A worker that has not renewed its lease for so long has lost the job. */
@@ -46,11 +50,25 @@ export interface RedisQueueOptions {
   readonly onAvailability?: (isUp: boolean) => void
   /** Told of every job that this process submitted how long it waited for a worker. */
   readonly onTaken?: (waitedMs: number) => void
+  /** Told why a job of this process was refused. */
+  readonly onRefused?: (reason: RefusalReason) => void
+  /** Told why the server that was reached cannot be used, in one sentence. */
+  readonly onUnusable?: (problem: string) => void
+  /** Told when Redis refuses writes because its memory is used up. */
+  readonly onOutOfMemory?: () => void
 }
 
 export interface RedisQueue extends JobQueue {
   /** Whether Redis can be reached. */
   readonly isUp: boolean
+  /** Why the server that was reached cannot be used, in one sentence. */
+  readonly problem: string | undefined
+  /** Memory of the server as of about a second ago; undefined where it does not say. */
+  readonly memory: ServerMemory | undefined
+  /** Writes something; rejects with QUEUE_UNAVAILABLE or, where Redis has no memory left, QUEUE_FULL. */
+  check(): Promise<void>
+  /** Resolves when Redis has answered for the first time, as it should or not, or could not be reached. */
+  attempted(): Promise<void>
   /** All workers there are, as of about a second ago. */
   workers(): readonly WorkerRecord[]
   /** Resolves when Redis has been reached for the first time. */
@@ -58,6 +76,7 @@ export interface RedisQueue extends JobQueue {
   /** Ends a job that this process or another one has submitted. */
   cancel(jobId: string): Promise<Cancellation>
   unattended(jobIds: readonly string[]): Promise<readonly string[]>
+  forget(jobId: string): Promise<void>
   /** Resolves when every job of this process has its answer, or the deadline has ended it. */
   drainSubmitted(deadlineMs: number): Promise<void>
   /** Leaves the queue; what this process has submitted or runs counts as lost. */
@@ -71,7 +90,7 @@ export function createRedisQueue(options: RedisQueueOptions): RedisQueue {
 
 class RedisJobQueue implements RedisQueue {
   readonly #member = randomUUID()
-  readonly #capacity: number
+  readonly #bounds: QueueBounds
   readonly #leaseMs: number
   readonly #memberTtlMs: number
   readonly #figures = new Figures()
@@ -80,6 +99,7 @@ class RedisJobQueue implements RedisQueue {
   readonly #submitter: Submitter
   readonly #consumers = new Set<RedisConsumer>()
   readonly #ready: Promise<void>
+  readonly #attempted: Promise<void>
   readonly #timer: NodeJS.Timeout
   #slots = 0
   #beats = 0
@@ -87,8 +107,8 @@ class RedisJobQueue implements RedisQueue {
   #downSinceMs: number | undefined
 
   constructor(options: RedisQueueOptions) {
-    const { url, capacity, prefix = PREFIX, describe } = options
-    this.#capacity = capacity
+    const { url, prefix = PREFIX, describe } = options
+    this.#bounds = boundsOf(options)
     this.#leaseMs = options.leaseMs ?? LEASE_MS
     this.#memberTtlMs = options.memberTtlMs ?? MEMBER_TTL_MS
     const connection = new QueueConnection(url, prefix, this.#member)
@@ -101,9 +121,10 @@ class RedisJobQueue implements RedisQueue {
     })
     this.#submitter = new Submitter({
       ...shared,
-      capacity,
+      bounds: () => this.#currentBounds(),
       slots: () => this.#members.slots,
       onTaken: options.onTaken ?? (() => {}),
+      onRefused: options.onRefused ?? (() => {}),
     })
     this.#ready = new Promise((resolve) => {
       connection.on('up', () => {
@@ -111,6 +132,11 @@ class RedisJobQueue implements RedisQueue {
         void this.#resume().then(resolve, () => {})
       })
     })
+    this.#attempted = new Promise((resolve) => {
+      for (const event of ['up', 'down', 'unusable'] as const) connection.once(event, () => resolve())
+    })
+    connection.on('unusable', (problem) => options.onUnusable?.(problem))
+    connection.on('outOfMemory', () => options.onOutOfMemory?.())
     connection.on('down', () => {
       if (this.#downSinceMs === undefined) options.onAvailability?.(false)
       this.#downSinceMs ??= performance.now()
@@ -130,8 +156,24 @@ class RedisJobQueue implements RedisQueue {
     return this.#connection.isUp
   }
 
+  get problem(): string | undefined {
+    return this.#connection.problem
+  }
+
+  get memory(): ServerMemory | undefined {
+    return this.#connection.memory
+  }
+
+  async check(): Promise<void> {
+    await this.#connection.run('check')
+  }
+
   ready(): Promise<void> {
     return this.#ready
+  }
+
+  attempted(): Promise<void> {
+    return this.#attempted
   }
 
   submit(request: ExecutionRequest, options: SubmitOptions = {}): Promise<ExecutionResult> {
@@ -162,7 +204,7 @@ class RedisJobQueue implements RedisQueue {
   }
 
   stats(): QueueStats {
-    return { ...this.#figures.stats(this.#capacity), waitingClients: this.#members.waitingClients }
+    return { ...this.#figures.stats(this.#currentBounds()), waitingClients: this.#members.waitingClients }
   }
 
   workers(): readonly WorkerRecord[] {
@@ -184,6 +226,10 @@ class RedisJobQueue implements RedisQueue {
     return ids.map(String)
   }
 
+  async forget(jobId: string): Promise<void> {
+    await this.#connection.run('forget', jobId)
+  }
+
   drainSubmitted(deadlineMs: number): Promise<void> {
     return this.#submitter.drain(deadlineMs)
   }
@@ -191,6 +237,11 @@ class RedisJobQueue implements RedisQueue {
   async disconnect(): Promise<void> {
     clearInterval(this.#timer)
     await this.#connection.close()
+  }
+
+  /** As much as was set, where Redis has the memory for it. */
+  #currentBounds(): QueueBounds {
+    return { ...this.#bounds, maxBytes: fittingBytes(this.#bounds.maxBytes, this.#connection.memory) }
   }
 
   #fill(mayGoBeyond = true): void {
@@ -215,6 +266,7 @@ class RedisJobQueue implements RedisQueue {
       return
     }
     this.#beats++
+    void this.#connection.lookAtMemory()
     await this.#members.beat()
     for (const consumer of this.#consumers) await consumer.renew()
     // Other workers get as long to renew their leases after Redis was away.

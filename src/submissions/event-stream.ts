@@ -2,11 +2,12 @@
  * What happens to a submission, for those who follow it: live, and what was missed since a given event.
  *
  * Promised: events of one job reach each follower once and in order, each under an id; a follower that comes back with
- * the last id it saw goes on after it; the stream ends after `end`.
+ * the last id it saw goes on after it; the stream ends after `end`. What is kept for those who come late is bounded
+ * (`history-size.ts`): they begin with the oldest event that is kept.
  * Not in this interface: events of jobs that ended some time ago, whose record says everything; rendering.
  */
 import type { AnalysisReport } from '../contract/analysis.js'
-import type { ExecutionResult, OutputStream, Stage } from '../contract/execution.js'
+import type { OutputStream, Stage } from '../contract/execution.js'
 
 export type SubmissionEvent =
   | { readonly type: 'queued'; readonly position: number }
@@ -14,8 +15,8 @@ export type SubmissionEvent =
   /** Text in which no character is split. */
   | { readonly type: OutputStream; readonly stage: Stage; readonly data: string }
   | { readonly type: 'analysis'; readonly analysis: AnalysisReport }
-  /** Null when it was cancelled before it ran. Only an analysis that takes longer comes after it. */
-  | { readonly type: 'result'; readonly result: ExecutionResult | null }
+  /** It has ended, and its record has the result. Only an analysis that takes longer comes after it. */
+  | { readonly type: 'result' }
 
 export interface StreamedEvent {
   readonly id: string

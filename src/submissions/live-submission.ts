@@ -11,7 +11,7 @@ import type { EventStream } from './event-stream.js'
 import type { Recorder } from './recorder.js'
 
 export interface LiveDependencies {
-  readonly queue: Pick<JobQueue, 'submit'>
+  readonly queue: Pick<JobQueue, 'submit' | 'forget'>
   readonly recorder: Recorder
   readonly events: EventStream
   readonly clock: () => number
@@ -136,7 +136,8 @@ export class LiveSubmission {
     await this.#started
     const analysis = this.#analysis
     await recorder.recordResult(this.#submission, request, result, analysis)
-    events.publish(jobId, { type: 'result', result })
+    this.#forget()
+    events.publish(jobId, { type: 'result' })
     this.#resolveEnded()
     await this.#analyzed
     events.end(jobId)
@@ -149,7 +150,8 @@ export class LiveSubmission {
     await this.#started
     if (this.#aborter.signal.aborted) {
       await recorder.recordCancelled(this.#submission)
-      events.publish(jobId, { type: 'result', result: null })
+      this.#forget()
+      events.publish(jobId, { type: 'result' })
       events.end(jobId)
     } else if (isShared && isLeftToOthers(error)) {
       // Its record and its stream go on where another process takes it over.
@@ -159,6 +161,11 @@ export class LiveSubmission {
     } else {
       await this.#finish(internalError(request, error))
     }
+  }
+
+  /** Its end is in the store: the queue need not keep it any more. Where this is lost, it expires there. */
+  #forget(): void {
+    this.#dependencies.queue.forget?.(this.#submission.jobId).catch(() => {})
   }
 }
 

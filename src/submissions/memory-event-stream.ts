@@ -1,9 +1,8 @@
 /** The event streams of one process. */
 import { randomBytes } from 'node:crypto'
-import type { EventStream, StreamedEvent, SubmissionEvent } from './event-stream.js'
+import type { EventStream, StreamedEvent } from './event-stream.js'
+import { eventBytes, keptBytes } from './history-size.js'
 
-/** Characters of output one stream keeps for those who come late; the result has all of it in the end. */
-const KEPT_CHARACTERS = 262_144
 /** Ended streams that are kept for followers on their way back. */
 const KEPT_ENDED = 16
 
@@ -13,7 +12,7 @@ interface Stream {
   readonly events: StreamedEvent[]
   /** How many of its first events are kept no more. */
   dropped: number
-  characters: number
+  bytes: number
   ended: boolean
   readonly wake: Set<() => void>
 }
@@ -27,7 +26,7 @@ export function createMemoryEventStream(): EventStream {
       name: randomBytes(6).toString('base64url'),
       events: [],
       dropped: 0,
-      characters: 0,
+      bytes: 0,
       ended: false,
       wake: new Set(),
     }
@@ -40,11 +39,11 @@ export function createMemoryEventStream(): EventStream {
       const stream = streams.get(jobId) ?? open(jobId)
       if (stream.ended) return
       stream.events.push({ id: `${stream.name}.${stream.dropped + stream.events.length}`, event })
-      stream.characters += lengthOf(event)
-      while (stream.characters > KEPT_CHARACTERS && stream.events.length > 1) {
+      stream.bytes += eventBytes(event)
+      while (stream.bytes > keptBytes(streams.size) && stream.events.length > 1) {
         const first = stream.events.shift()
         stream.dropped++
-        if (first !== undefined) stream.characters -= lengthOf(first.event)
+        if (first !== undefined) stream.bytes -= eventBytes(first.event)
       }
       wakeAll(stream)
     },
@@ -66,10 +65,6 @@ export function createMemoryEventStream(): EventStream {
 
     close: () => Promise.resolve(),
   }
-}
-
-function lengthOf(event: SubmissionEvent): number {
-  return 'data' in event ? event.data.length : 0
 }
 
 function wakeAll(stream: Stream): void {

@@ -10,7 +10,7 @@ const never = new AbortController().signal
 const PATIENCE = { timeout: 20_000, interval: 20 }
 
 const stdout = (data: string): SubmissionEvent => ({ type: 'stdout', stage: 'run', data })
-const END: SubmissionEvent = { type: 'result', result: null }
+const END: SubmissionEvent = { type: 'result' }
 
 describe.skipIf(!hasServer)(
   `event streams on redis-server${hasServer ? '' : ', skipped: it is not installed'}`,

@@ -5,15 +5,17 @@
  */
 import { Redis } from 'ioredis'
 import type { EventStream, StreamedEvent, SubmissionEvent } from './event-stream.js'
+import { eventBytes, keptBytes } from './history-size.js'
 
-/** Characters of output one stream keeps for those who come late. */
-const KEPT_CHARACTERS = 262_144
 /** Entries of any size that one stream keeps. */
 const KEPT_ENTRIES = 10_000
 /** Streams of jobs that nobody ends, as when everything around them has died. */
 const KEPT_SECONDS = 3600
 /** Streams that ended are kept for followers on their way back. */
 const KEPT_ENDED_SECONDS = 60
+/** Bytes of the streams that ended, of one process; beyond it the oldest are deleted before their time. */
+const KEPT_ENDED_BYTES = 32 * 2 ** 20
+const KEPT_ENDED = 1000
 const PAGE = 100
 /** A follower that heard nothing looks for itself now and then: a hint may have been lost with its connection. */
 const LOOK_MS = 2000
@@ -32,7 +34,7 @@ export interface RedisEventStreamOptions {
 interface Published {
   /** Sizes of the newest entries, oldest first. */
   readonly sizes: number[]
-  characters: number
+  bytes: number
   /** Its own entries are too many already; until then those of an earlier process are kept too. */
   isCut: boolean
 }
@@ -49,7 +51,10 @@ class RedisEventStream implements EventStream {
   readonly #commands: Redis
   readonly #hints: Redis
   readonly #published = new Map<string, Published>()
+  /** Bytes of each that ended, oldest first. */
+  readonly #ended = new Map<string, number>()
   readonly #followers = new Map<string, Set<() => void>>()
+  #endedBytes = 0
 
   constructor(url: string, prefix: string) {
     this.#prefix = prefix
@@ -75,22 +80,32 @@ class RedisEventStream implements EventStream {
   }
 
   publish(jobId: string, event: SubmissionEvent): void {
-    const published = this.#published.get(jobId) ?? { sizes: [], characters: 0, isCut: false }
+    const published = this.#published.get(jobId) ?? { sizes: [], bytes: 0, isCut: false }
     this.#published.set(jobId, published)
-    const size = 'data' in event ? event.data.length : 0
-    published.characters += size
+    const size = eventBytes(event)
+    published.bytes += size
     const { sizes } = published
     sizes.push(size)
-    while (sizes.length > 1 && (published.characters > KEPT_CHARACTERS || sizes.length > KEPT_ENTRIES)) {
-      published.characters -= sizes.shift() ?? 0
+    const most = keptBytes(this.#published.size)
+    while (sizes.length > 1 && (published.bytes > most || sizes.length > KEPT_ENTRIES)) {
+      published.bytes -= sizes.shift() ?? 0
       published.isCut = true
     }
     this.#add(jobId, JSON.stringify(event), published.isCut ? sizes.length : KEPT_ENTRIES, KEPT_SECONDS)
   }
 
   end(jobId: string): void {
+    const bytes = this.#published.get(jobId)?.bytes ?? 0
     this.#published.delete(jobId)
     this.#add(jobId, END, KEPT_ENTRIES, KEPT_ENDED_SECONDS)
+    this.#ended.set(jobId, bytes)
+    this.#endedBytes += bytes
+    for (const [oldest, size] of this.#ended) {
+      if (this.#endedBytes <= KEPT_ENDED_BYTES && this.#ended.size <= KEPT_ENDED) break
+      this.#ended.delete(oldest)
+      this.#endedBytes -= size
+      this.#commands.del(this.#prefix + oldest).catch(ignore)
+    }
   }
 
   async follow(
@@ -112,7 +127,10 @@ class RedisEventStream implements EventStream {
 
   #add(jobId: string, entry: string, kept: number, keptSeconds: number): void {
     const key = this.#prefix + jobId
-    this.#commands.xadd(key, 'MAXLEN', kept, '*', 'event', entry).catch(ignore)
+    this.#commands.xadd(key, 'MAXLEN', kept, '*', 'event', entry).catch(() => {
+      // As where Redis has no memory left. Who follows must not wait for it: without a stream the record is asked.
+      if (entry === END) this.#commands.del(key).catch(ignore)
+    })
     this.#commands.expire(key, keptSeconds).catch(ignore)
     this.#commands.publish(key, '').catch(ignore)
   }

@@ -385,7 +385,7 @@ describe('submissions', () => {
       { type: 'stage', stage: 'run' },
       { type: 'stdout', stage: 'run', data: 'a' },
       { type: 'stdout', stage: 'run', data: 'ü' },
-      { type: 'result', result: resultOf(jobId) },
+      { type: 'result' },
     ])
     const again: StreamedEvent[] = []
     for await (const event of (await service.events.follow(jobId, seen[1]?.id, never)) ?? [])

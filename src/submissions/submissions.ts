@@ -7,6 +7,7 @@
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest } from '../contract/execution.js'
+import { requestBytes } from '../queue/bounds.js'
 import { FollowedElsewhere } from '../queue/job-queue.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
@@ -27,7 +28,7 @@ const CANCEL_WAIT_MS = 5000
 
 export interface SubmissionsOptions {
   /** One that other processes share can also cancel, and says what nobody follows. */
-  readonly queue: Pick<JobQueue, 'submit' | 'cancel' | 'unattended'>
+  readonly queue: Pick<JobQueue, 'submit' | 'refusal' | 'cancel' | 'unattended' | 'forget'>
   readonly store: ExecutionStore
   readonly events: EventStream
   /** Milliseconds since 1970. */
@@ -124,13 +125,22 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
 
   return {
     async accept(orders, clientKey) {
-      const submissions = orders.map((order): NewSubmission => {
+      // What the queue would refuse is not stored first.
+      let bytes = 0
+      const submissions = orders.map((order): NewSubmission | ServiceError => {
+        const refusal = queue.refusal?.(clientKey, bytes + requestBytes(order.request))
+        if (refusal !== undefined) return refusal
+        bytes += requestBytes(order.request)
         const { jobId, key } = newSubmissionId(order.request.jobId)
         return { ...order, jobId, key, createdAtMs: clock() }
       })
-      await store.addSubmissions(submissions, clientKey)
+      const stored = submissions.filter(
+        (submission): submission is NewSubmission => !(submission instanceof ServiceError),
+      )
+      if (stored.length > 0) await store.addSubmissions(stored, clientKey)
       return Promise.all(
         submissions.map(async (submission) => {
+          if (submission instanceof ServiceError) return submission
           try {
             await enqueue(submission, clientKey)
             return formatId(submission)

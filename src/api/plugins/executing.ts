@@ -10,7 +10,7 @@ export type ExecutingHooks = readonly onRequestHookHandler[]
 
 /** Of endpoints that answer with the result: a request that the queue would refuse is not read for it. */
 export function refuseWhileFull({ queue }: Pick<ApiContext, 'queue'>): onRequestHookHandler {
-  return (_request, _reply, done) => done(queue.refusal?.())
+  return ({ clientKey }, _reply, done) => done(queue.refusal?.(clientKey))
 }
 
 export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHooks {

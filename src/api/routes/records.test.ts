@@ -141,12 +141,14 @@ describe('submissions', () => {
       stopOnFailure: true,
     })
     const { result } = await read(id, '?wait=30')
+    // What a case has not of its own is not repeated in it.
+    expect(seen[0]).toMatchObject({ stdin: Buffer.from('default'), args: ['x'] })
     expect(seen[0]?.tests).toEqual({
       checker: 'tokens',
       stopOnFailure: true,
       cases: [
-        { name: 'a', stdin: Buffer.from('1'), args: ['x'], expectedOutput: '1' },
-        { name: null, stdin: Buffer.from('default'), args: [], expectedOutput: null },
+        { name: 'a', stdin: Buffer.from('1'), expectedOutput: '1' },
+        { name: null, args: [], expectedOutput: null },
       ],
     })
     expect(result?.tests).toEqual([

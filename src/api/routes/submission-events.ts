@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { EventStream, StreamedEvent, SubmissionEvent } from '../../submissions/event-stream.js'
+import type { ExecutionResult } from '../../contract/execution.js'
+import type { EventStream, SubmissionEvent } from '../../submissions/event-stream.js'
 import type { SubmissionView } from '../../submissions/submissions.js'
 import { whileConnected } from '../client-connection.js'
 import type { App, Records } from '../dependencies.js'
@@ -17,6 +18,14 @@ const LOOK_AGAIN_MS = 250
 const RECORDED_ID = /^record\.(\d{1,4})$/
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
+
+/** An event as a client hears it: the result comes from the record, which the stream does not repeat. */
+interface ToldEvent {
+  readonly id: string
+  readonly event:
+    | Exclude<SubmissionEvent, { type: 'result' }>
+    | { readonly type: 'result'; readonly result: ExecutionResult | null }
+}
 
 export function submissionEventsRoute(app: App, records: Records): void {
   const stopping = new AbortController()
@@ -79,7 +88,7 @@ async function* eventsOf(
   lastEventId: string | undefined,
   signal: AbortSignal,
   { events, submissions }: { events: EventStream; submissions: Records['submissions'] },
-): AsyncGenerator<StreamedEvent> {
+): AsyncGenerator<ToldEvent> {
   // Who has been told from the record has the rest from there, too.
   let isLive = !RECORDED_ID.test(lastEventId ?? '')
   let current: SubmissionView | undefined = view
@@ -89,9 +98,9 @@ async function* eventsOf(
       isLive = false
       // One that has ended and has nothing after the last event has been seen to its end.
       let isComplete = current.record.finishedAtMs !== null
-      for await (const streamed of live) {
-        if (streamed.event.type === 'result') isComplete = true
-        yield streamed
+      for await (const { id, event } of live) {
+        if (event.type === 'result') isComplete = true
+        yield { id, event: event.type === 'result' ? await resultOf(view, submissions) : event }
       }
       if (isComplete) return
     }
@@ -103,13 +112,15 @@ async function* eventsOf(
   }
 }
 
+async function resultOf({ id }: SubmissionView, submissions: Records['submissions']) {
+  const ended = await submissions.get(id)
+  return { type: 'result', result: ended?.record.result ?? null } as const
+}
+
 /** What the events of an ended submission were, as far as its record tells. */
-function* recordedEvents(
-  { record }: SubmissionView,
-  lastEventId: string | undefined,
-): Generator<StreamedEvent> {
+function* recordedEvents({ record }: SubmissionView, lastEventId: string | undefined): Generator<ToldEvent> {
   const { result, analysis } = record
-  const events: SubmissionEvent[] = []
+  const events: ToldEvent['event'][] = []
   for (const stage of ['compile', 'run'] as const) {
     const ended = result?.[stage]
     if (!ended) continue
@@ -125,7 +136,7 @@ function* recordedEvents(
   }
 }
 
-function formatEvent({ id, event }: StreamedEvent, { record }: SubmissionView): string {
+function formatEvent({ id, event }: ToldEvent, { record }: SubmissionView): string {
   const { type, ...data } = event
   const wire =
     event.type === 'result' ? { result: event.result && toSubmissionResult(event.result, record) } : data

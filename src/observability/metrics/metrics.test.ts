@@ -75,17 +75,43 @@ describe('executions', () => {
   })
 })
 
-describe('the queue', () => {
-  it('is asked when metrics are read', async () => {
+describe('the queues', () => {
+  it('are asked when metrics are read, each for itself', async () => {
     let queued = 1
     const metrics = createMetrics(SERVICE)
-    metrics.watchQueue(() => ({ waitingClients: 2, queued, running: 2, capacity: 10 }))
-    expect(await metrics.render()).toContain('codeexec_queue_depth 1')
+    metrics.watchQueues(() => ({
+      jobs: { queued, waitingClients: 2, running: 2, capacity: 10, bytes: 300, maxBytes: 4000 },
+      sessions: { queued: 0, waitingClients: 0, running: 1, capacity: 20, bytes: 0, maxBytes: 4000 },
+    }))
+    expect(await metrics.render()).toContain('codeexec_queue_depth{queue="jobs"} 1')
     queued = 5
     const text = await metrics.render()
-    expect(text).toContain('codeexec_queue_depth 5')
-    expect(text).toContain('codeexec_executions_running 2')
-    expect(text).toContain('codeexec_queue_capacity 10')
+    expect(text).toContain('codeexec_queue_depth{queue="jobs"} 5')
+    expect(text).toContain('codeexec_queue_depth{queue="sessions"} 0')
+    expect(text).toContain('codeexec_executions_running 3')
+    expect(text).toContain('codeexec_queue_capacity{queue="jobs"} 10')
+    expect(text).toContain('codeexec_queue_capacity{queue="sessions"} 20')
+    expect(text).toContain('codeexec_queue_bytes{queue="jobs"} 300')
+    expect(text).toContain('codeexec_queue_bytes_max{queue="jobs"} 4000')
+  })
+
+  it('count what they refuse by its reason', async () => {
+    const metrics = createMetrics(SERVICE)
+    metrics.queueRefusal('jobs', 'client-bytes')
+    expect(await metrics.render()).toContain(
+      'codeexec_queue_refusals_total{queue="jobs",reason="client-bytes"} 1',
+    )
+  })
+
+  it('tell of Redis’ memory once it is known', async () => {
+    const metrics = createMetrics(SERVICE)
+    let memory: { usedBytes: number; maxBytes: number } | undefined
+    metrics.watchRedis(() => memory)
+    await metrics.render()
+    memory = { usedBytes: 5, maxBytes: 9 }
+    const text = await metrics.render()
+    expect(text).toContain('codeexec_redis_memory_bytes 5')
+    expect(text).toContain('codeexec_redis_memory_max_bytes 9')
   })
 })
 

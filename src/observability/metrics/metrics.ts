@@ -8,8 +8,8 @@ import type { ExecutionMetrics } from './executions.js'
 import { httpMetrics } from './http.js'
 import { languageMetrics } from './languages.js'
 import type { LanguageState } from './languages.js'
-import { queueMetrics, queueWaitMetrics } from './queue.js'
-import type { QueueFigures, QueueWaitObserver } from './queue.js'
+import { queueMetrics, queueWaitMetrics, redisMetrics, refusalMetrics } from './queue.js'
+import type { QueuesFigures, QueueWaitObserver, RedisMemory, RefusalObserver } from './queue.js'
 import { openingMetrics, stuckContainerMetrics, supervisorMetrics } from './sandboxes.js'
 import type { OpeningObserver, SupervisorFigures } from './sandboxes.js'
 import { dependencyMetrics, machineMetrics, serviceMetrics, slotMetrics } from './service.js'
@@ -29,9 +29,12 @@ export interface Metrics extends MetricsExposition {
   readonly http: HttpObserver
   readonly executions: ExecutionMetrics
   readonly queueWait: QueueWaitObserver
+  readonly queueRefusal: RefusalObserver
   readonly sandboxOpening: OpeningObserver
-  /** From now on the queue's figures are among the metrics; for a process that has a queue to tell of. */
-  watchQueue(figures: () => QueueFigures): void
+  /** From now on the queues' figures are among the metrics; for a process that has queues to tell of. */
+  watchQueues(figures: () => QueuesFigures): void
+  /** For a process whose queues are in Redis. */
+  watchRedis(memory: () => RedisMemory | undefined): void
   /** What the service needs; the caller bounds how long an answer takes. */
   watchDependencies(states: () => Promise<readonly DependencyState[]>): void
   /** For a process that runs programs. */
@@ -61,8 +64,10 @@ export function createMetrics(service: ServiceFigures): Metrics {
     http: httpMetrics(registry),
     executions: executionMetrics(registry),
     queueWait: queueWaitMetrics(registry),
+    queueRefusal: refusalMetrics(registry),
     sandboxOpening: openingMetrics(registry),
-    watchQueue: (figures) => queueMetrics(registry, figures),
+    watchQueues: (figures) => queueMetrics(registry, figures),
+    watchRedis: (memory) => redisMetrics(registry, memory),
     watchDependencies: (states) => dependencyMetrics(registry, states),
     watchSlots: (figures) => slotMetrics(registry, figures),
     watchSupervisor: (figures) => supervisorMetrics(registry, figures),

@@ -1,7 +1,10 @@
 /** What the cases of every queue are made of: jobs that go on until the test lets them. */
 import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
 import type { Limits } from '../../contract/limits.js'
+import type { QueueBounds } from '../bounds.js'
 import type { JobConsumer, JobContext, JobHandler, JobQueue, SubmitOptions } from '../job-queue.js'
+
+export type MakeQueue = (capacity: number, bounds?: Partial<QueueBounds>) => Promise<QueueUnderTest>
 
 export interface QueueUnderTest {
   readonly queue: JobQueue
@@ -23,13 +26,13 @@ const LIMITS: Limits = {
   fileSizeBytes: 6,
 }
 
-export function requestOf(jobId: string): ExecutionRequest {
+export function requestOf(jobId: string, stdin = Uint8Array.from([0, 128, 13])): ExecutionRequest {
   return {
     jobId,
     language: 'fake',
     files: [{ name: 'ü/main.txt', content: Uint8Array.from([0, 255, 10]) }],
     entryPoint: 'ü/main.txt',
-    stdin: Uint8Array.from([0, 128, 13]),
+    stdin,
     args: ['', 'ż'],
     limits: { compile: LIMITS, run: LIMITS },
     cpus: 0.5,
@@ -90,9 +93,9 @@ export class QueueBench {
   readonly queue: JobQueue
   readonly jobs = new HeldJobs()
   /** Makes another queue; the case disposes of it. */
-  readonly make: (capacity: number) => Promise<QueueUnderTest>
+  readonly make: MakeQueue
 
-  constructor(queue: JobQueue, make: (capacity: number) => Promise<QueueUnderTest>) {
+  constructor(queue: JobQueue, make: MakeQueue) {
     this.queue = queue
     this.make = make
   }

@@ -24,7 +24,7 @@ export function runningJobs(bench: () => QueueBench): void {
     })
 
     it('gives each of many submitters its own answer', async () => {
-      const many = await bench().make(500)
+      const many = await bench().make(1000)
       many.queue.consume((request) => Promise.resolve(resultOf(request.jobId)), 3)
       const names = Array.from({ length: 500 }, (_, index) => `job ${index}`)
       const answers = await Promise.all(

@@ -2,8 +2,11 @@
 import { EventEmitter } from 'node:events'
 import { Redis } from 'ioredis'
 import { ServiceError } from '../../contract/errors.js'
+import { queueFull } from '../bounds.js'
 import type { ScriptName } from './scripts.js'
 import { SCRIPTS } from './scripts.js'
+import type { ServerMemory } from './server.js'
+import { isOutOfMemory, memoryOf, problemOf } from './server.js'
 
 const CONNECT_TIMEOUT_MS = 3000
 const RETRY_FIRST_MS = 50
@@ -14,6 +17,7 @@ const COMMAND_TIMEOUT_MS = 5000
 const MAIL_BLOCK_MS = 2000
 const MAIL_BATCH = 100
 const UNAVAILABLE_RETRY_SECONDS = 5
+const OUT_OF_MEMORY_RETRY_SECONDS = 10
 
 export type Argument = string | number | Buffer
 
@@ -28,6 +32,10 @@ export interface ConnectionEvents {
   /** Usable, for the first time or again. */
   up: []
   down: []
+  /** It answers, but the queue cannot work with it: why, in one sentence. */
+  unusable: [string]
+  /** Redis has refused a write because its memory is used up. */
+  outOfMemory: []
   /** A job waits; whether it may start although no slot is free. */
   work: [boolean]
   news: [string]
@@ -48,6 +56,9 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
   readonly #reader: Redis
   readonly #hints: Redis
   #closed = false
+  #problem: string | undefined
+  #isChecked = false
+  #memory: ServerMemory | undefined
 
   constructor(url: string, prefix: string, member: string) {
     super()
@@ -74,8 +85,11 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
     for (const [name, lua] of Object.entries(SCRIPTS)) {
       this.#commands.defineCommand(name, { numberOfKeys: 1, lua })
     }
-    this.#commands.on('ready', () => this.emit('up'))
-    this.#commands.on('close', () => this.emit('down'))
+    this.#commands.on('ready', () => void this.#inspect())
+    this.#commands.on('close', () => {
+      this.#isChecked = false
+      this.emit('down')
+    })
     this.#hints.on('messageBuffer', (channel: Buffer, message: Buffer) => {
       if (channel.toString() === `${prefix}work`) this.emit('work', message.toString() === 'beyond')
       else this.emit('news', message.toString())
@@ -91,11 +105,29 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
   }
 
   get isUp(): boolean {
-    return this.#commands.status === 'ready'
+    return this.#commands.status === 'ready' && this.#isChecked
   }
 
-  /** Runs a script; rejects with QUEUE_UNAVAILABLE when Redis cannot be reached, and it may then have run or not. */
+  /** Why the queue cannot work with the server that it has reached. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  /** The server's memory as of the last look; undefined where it does not say. */
+  get memory(): ServerMemory | undefined {
+    return this.#memory
+  }
+
+  async lookAtMemory(): Promise<void> {
+    this.#memory = (await memoryOf(this.#commands)) ?? this.#memory
+  }
+
+  /**
+   * Runs a script. Rejects with QUEUE_UNAVAILABLE when Redis cannot be reached, and it may then have run or not; with
+   * QUEUE_FULL when Redis has no memory for it, and then it has not.
+   */
   async run<T>(name: ScriptName, ...args: readonly Argument[]): Promise<T> {
+    if (this.#problem !== undefined) throw queueUnavailable(new Error(this.#problem))
     const commands = this.#commands as unknown as Record<string, (...args: readonly Argument[]) => Promise<T>>
     try {
       return await (commands[`${name}Buffer`] as (...args: readonly Argument[]) => Promise<T>)(
@@ -103,7 +135,9 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
         ...args,
       )
     } catch (error) {
-      throw queueUnavailable(error)
+      if (!isOutOfMemory(error)) throw queueUnavailable(error)
+      this.emit('outOfMemory')
+      throw queueFull('memory', OUT_OF_MEMORY_RETRY_SECONDS, error)
     }
   }
 
@@ -112,6 +146,24 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
     this.#closed = true
     if (this.isUp) await this.run('part', this.#member).catch(() => {})
     for (const connection of [this.#commands, this.#reader, this.#hints]) connection.disconnect()
+  }
+
+  /** Usable only once it is known that it can do what the queue needs. */
+  async #inspect(): Promise<void> {
+    try {
+      const problem = await problemOf(this.#commands, this.#prefix)
+      await this.lookAtMemory()
+      this.#problem = problem
+      if (problem !== undefined) {
+        this.emit('unusable', problem)
+        return
+      }
+      this.#isChecked = true
+      this.emit('up')
+    } catch {
+      // Away again; the next connection is looked at anew.
+      if (this.#commands.status === 'ready') this.#commands.disconnect(true)
+    }
   }
 
   /** Hands over every message once, also across lost connections: what was read is cut off only afterwards. */

@@ -1,3 +1,4 @@
+import type { QueueBounds } from '../bounds.js'
 import type { QueueStats } from '../job-queue.js'
 
 /** The newest figures that any answer or message brought; they arrive by several ways, and not in order. */
@@ -5,6 +6,12 @@ export class Figures {
   #version = 0
   #queued = 0
   #running = 0
+  /** As of the last beat. */
+  bytes = 0
+
+  get queued(): number {
+    return this.#queued
+  }
 
   /** @param text `version queued running` */
   update(text: string): void {
@@ -20,7 +27,7 @@ export class Figures {
     this.#version = 0
   }
 
-  stats(capacity: number): Omit<QueueStats, 'waitingClients'> {
-    return { queued: this.#queued, running: this.#running, capacity }
+  stats({ capacity, maxBytes }: QueueBounds): Omit<QueueStats, 'waitingClients'> {
+    return { queued: this.#queued, running: this.#running, capacity, bytes: this.bytes, maxBytes }
   }
 }

@@ -22,6 +22,8 @@ export interface MembersOptions {
   readonly describe?: () => Omit<WorkerRecord, 'slots'>
 }
 
+type BeatReply = readonly [Buffer, number, readonly Buffer[], number, number]
+
 export class Members {
   readonly #connection: QueueConnection
   readonly #options: MembersOptions
@@ -62,10 +64,14 @@ export class Members {
     const own = { languages: [], installing: [], ...describe?.(), slots: slots ?? 0 }
     const isWorker = slots !== undefined || describe !== undefined
     const record = isWorker ? [slots ?? 0, JSON.stringify(own)] : []
-    const [newest, total, records, waitingClients] = await this.#connection.run<
-      [Buffer, number, readonly Buffer[], number]
-    >('beat', member, ttlMs, ...record)
+    const [newest, total, records, waitingClients, bytes] = await this.#connection.run<BeatReply>(
+      'beat',
+      member,
+      ttlMs,
+      ...record,
+    )
     figures.update(newest.toString())
+    figures.bytes = bytes
     this.#slots = total
     this.#waitingClients = waitingClients
     this.#workers = records.map((text) => JSON.parse(text.toString()) as WorkerRecord)

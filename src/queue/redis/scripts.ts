@@ -8,6 +8,9 @@
  *   queued          how many jobs wait
  *   later:…         the same three of jobs that nobody waits for; they count in `queued` too
  *   inARow          how many jobs that somebody waits for were taken while others waited too
+ *   bytes           how many bytes the payloads of all jobs have, and the outcomes that durable ones left
+ *   clientBytes     hash of the same by client
+ *   sizes           hash of what each job counts in both: what is gone without a word is taken off by it
  *   job:<id>        hash: payload, client, submitter, flags, attempts; token and worker while it runs; outcome at its end
  *   held            hash of the clients that hold slots: how many of all workers' slots; `counted` in a job says that it is
  *                   among them, which a running program that uses no CPU is not
@@ -21,7 +24,15 @@
  * Channels: `work` says that a job waits, `news` that one was taken. Hints only: nothing depends on hearing them.
  */
 
+import { REQUEST_OVERHEAD_BYTES } from '../bounds.js'
 import { AWAITED_IN_A_ROW } from '../priority-line.js'
+
+/** Messages that a process has not read; it reads within milliseconds and cuts off what it has read. */
+const MAX_MAIL = 10_000
+/** Outcomes larger than this wait at their worker while Redis has no memory left; others free more than they take. */
+const SMALL_OUTCOME_BYTES = 16_384
+/** Jobs that each sweep looks at, whether they are there still. */
+const SWEPT_SIZES = 100
 
 const PRELUDE = `
 local p = KEYS[1]
@@ -36,10 +47,31 @@ end
 local function has(flags, flag) return flags and string.find(flags, flag, 1, true) ~= nil end
 local function present(submitter) return redis.call('EXISTS', p..'alive:'..submitter) == 1 end
 local function mail(member, kind, id, body)
-  redis.call('XADD', p..'mail:'..member, '*', 'kind', kind, 'id', id, 'body', body, 'figures', figures())
+  -- Nobody would read it, and whoever takes the job over asks for what it missed.
+  if not present(member) then return end
+  redis.call('XADD', p..'mail:'..member, 'MAXLEN', '~', ${MAX_MAIL}, '*',
+    'kind', kind, 'id', id, 'body', body, 'figures', figures())
   redis.call('PEXPIRE', p..'mail:'..member, 60000)
 end
 local function count(key) return tonumber(redis.call('GET', p..key) or '0') end
+local function discharge(id)
+  local size, client = string.match(redis.call('HGET', p..'sizes', id) or '', '^(%d+) (.*)$')
+  if not size then return end
+  redis.call('HDEL', p..'sizes', id)
+  redis.call('DECRBY', p..'bytes', size)
+  if redis.call('HINCRBY', p..'clientBytes', client, '-'..size) <= 0 then redis.call('HDEL', p..'clientBytes', client) end
+end
+local function charge(id, client, content)
+  discharge(id)
+  local size = string.format('%d', #content + ${REQUEST_OVERHEAD_BYTES})
+  redis.call('HSET', p..'sizes', id, size..' '..client)
+  redis.call('INCRBY', p..'bytes', size)
+  redis.call('HINCRBY', p..'clientBytes', client, size)
+end
+local function drop(id)
+  discharge(id)
+  redis.call('DEL', p..'job:'..id)
+end
 local function lane(flags) return has(flags, 'l') and p..'later:' or p end
 local function enqueue(push, id, client, flags)
   local l = lane(flags)
@@ -86,22 +118,27 @@ local function release(id)
 end
 local function settle(id, outcome)
   local job = p..'job:'..id
-  local submitter, flags = unpack(redis.call('HMGET', job, 'submitter', 'flags'))
+  local submitter, flags, client = unpack(redis.call('HMGET', job, 'submitter', 'flags', 'client'))
   release(id)
   if has(flags, 'd') then
     redis.call('HDEL', job, 'payload')
     redis.call('HSET', job, 'outcome', outcome)
     redis.call('PEXPIRE', job, 86400000)
+    charge(id, client, outcome)
+    mail(submitter, 'settled', id, '')
   else
-    redis.call('DEL', job)
+    drop(id)
+    mail(submitter, 'outcome', id, outcome)
   end
-  mail(submitter, 'outcome', id, outcome)
 end
 `
 
-/** id client submitter flags capacity payload → 'joined' | 'finished' | 'full' | 'elsewhere', figures, position, takes, outcome */
+/**
+ * id client submitter flags payload, then as in QueueBounds: capacity maxBytes clientShare
+ * → 'joined' | 'finished' | 'full' | 'elsewhere', figures, position, takes, outcome or why it is full
+ */
 const JOIN = `
-local id, client, submitter, flags, capacity, payload = unpack(ARGV)
+local id, client, submitter, flags, payload, capacity, maxBytes, share = unpack(ARGV)
 local job = p..'job:'..id
 if redis.call('EXISTS', job) == 1 then
   local outcome, worker, owner = unpack(redis.call('HMGET', job, 'outcome', 'worker', 'submitter'))
@@ -114,9 +151,19 @@ end
 local slots = slots_in_all()
 local free = slots - held_in_all(math.huge)
 local queued = count('queued')
-if queued >= capacity + math.max(0, free) then return {'full', figures(), 0, 0, ''} end
+local function refuse(reason) return {'full', figures(), 0, 0, reason} end
+local left = capacity + math.max(0, free) - queued
+if left <= 0 then return refuse('jobs') end
+local own = redis.call('LLEN', p..'line:'..client) + redis.call('LLEN', p..'later:line:'..client)
+if own * (1 - share) >= share * left then return refuse('client-jobs') end
+local size = #payload + ${REQUEST_OVERHEAD_BYTES}
+local bytes, ownBytes = count('bytes'), tonumber(redis.call('HGET', p..'clientBytes', client) or 0)
+local leftBytes = maxBytes - bytes - size
+if leftBytes < 0 then return refuse(ownBytes * 2 > bytes and 'client-bytes' or 'bytes') end
+if (ownBytes + size) * (1 - share) > share * leftBytes then return refuse('client-bytes') end
 redis.call('HSET', job, 'payload', payload, 'client', client, 'submitter', submitter, 'flags', flags, 'attempts', 0)
 if not has(flags, 'd') then redis.call('PEXPIRE', job, 86400000) end
+charge(id, client, payload)
 local l, later, row = lane(flags), count('later:queued'), count('inARow')
 local ahead = l == p and queued - later or later
 enqueue('RPUSH', id, client, flags)
@@ -181,7 +228,7 @@ while true do
     if has(flags, 'i') then mail(submitter, 'started', id, worker) end
     return {id, figures(), payload, flags, client}
   end
-  redis.call('DEL', job)
+  drop(id)
 end
 `
 
@@ -220,6 +267,7 @@ return 1
 const FINISH = `
 local id, token, outcome = unpack(ARGV)
 if redis.call('HGET', p..'job:'..id, 'token') ~= token then return '' end
+if #outcome > ${SMALL_OUTCOME_BYTES} then redis.call('SET', p..'room', '') end
 settle(id, outcome)
 redis.call('PUBLISH', p..'news', figures())
 return figures()
@@ -247,7 +295,7 @@ if worker then
   return {'running', figures()}
 end
 if client and leave(id, client, flags) then
-  redis.call('DEL', job)
+  drop(id)
   if submitter ~= member then mail(submitter, 'removed', id, '') end
   redis.call('PUBLISH', p..'news', figures())
   return {'removed', figures()}
@@ -272,7 +320,8 @@ return answers
 
 /**
  * Jobs of lost workers: once more, unless somebody talks to the program or has watched it, as what was said cannot be
- * taken back; those who follow a durable job are told that it begins again. The others end without a result.
+ * taken back; those who follow a durable job are told that it begins again. The others end without a result. Then takes
+ * off what is left of jobs that expired, and of those that wait for a submitter who has gone.
  */
 const SWEEP = `
 local lost = redis.call('ZRANGEBYSCORE', p..'leases', '-inf', now(), 'LIMIT', 0, 100)
@@ -290,11 +339,23 @@ for _, id in ipairs(lost) do
 end
 -- What went astray with a job that expired while it ran.
 if redis.call('ZCARD', p..'leases') == 0 then redis.call('DEL', p..'held') end
-if #lost > 0 then redis.call('PUBLISH', p..'news', figures()) end
+local changed = #lost
+for _, id in ipairs(redis.call('HRANDFIELD', p..'sizes', ${SWEPT_SIZES})) do
+  local client, submitter, worker, flags =
+    unpack(redis.call('HMGET', p..'job:'..id, 'client', 'submitter', 'worker', 'flags'))
+  if not client then
+    discharge(id)
+  elseif not worker and not has(flags, 'd') and not present(submitter) then
+    leave(id, client, flags)
+    drop(id)
+    changed = changed + 1
+  end
+end
+if changed > 0 then redis.call('PUBLISH', p..'news', figures()) end
 return #lost
 `
 
-/** member ttlMs, and of a worker: slots record → figures, slots in all, records of all workers, clients that wait */
+/** member ttlMs, and of a worker: slots record → figures, slots in all, records of all workers, clients that wait, bytes */
 const BEAT = `
 local member, ttl, slots, record = unpack(ARGV)
 local at = now()
@@ -314,7 +375,7 @@ for _, worker in ipairs(redis.call('ZRANGE', p..'workers', 0, -1)) do
   records[#records + 1] = redis.call('GET', p..'worker:'..worker)
   total = total + (redis.call('HGET', p..'slots', worker) or 0)
 end
-return {figures(), total, records, redis.call('LLEN', p..'turns') + redis.call('LLEN', p..'later:turns')}
+return {figures(), total, records, redis.call('LLEN', p..'turns') + redis.call('LLEN', p..'later:turns'), count('bytes')}
 `
 
 /** member: takes a process off the lists; its mail goes with it. */
@@ -346,9 +407,29 @@ end
 return ids
 `
 
-/** id: its submitter has the outcome of a durable job; it is kept a little longer, should that process die now. */
-const RECEIVED = `
-return redis.call('PEXPIRE', p..'job:'..ARGV[1], 60000)
+/** id → the outcome of a durable job, or nothing */
+const COLLECT = `
+return redis.call('HGET', p..'job:'..ARGV[1], 'outcome')
+`
+
+/** id: the outcome of a durable job is kept elsewhere. */
+const FORGET = `
+if redis.call('HEXISTS', p..'job:'..ARGV[1], 'outcome') == 1 then drop(ARGV[1]) end
+return 1
+`
+
+/** Writes, as whatever brings a new job does: fails where Redis takes no more. */
+const CHECK = `
+redis.call('SET', p..'room', '')
+return 1
+`
+
+/**
+ * Steps that must go on while Redis has no memory left, for only they make room again, or take next to nothing. Redis
+ * refuses a script at its first command that may take memory, but not after one that may free some.
+ */
+const UNREFUSED = `
+redis.call('DEL', p..'room')
 `
 
 const BODIES = {
@@ -366,12 +447,29 @@ const BODIES = {
   part: PART,
   look: LOOK,
   unattended: UNATTENDED,
-  received: RECEIVED,
+  collect: COLLECT,
+  forget: FORGET,
+  check: CHECK,
 } as const
 
 export type ScriptName = keyof typeof BODIES
 
+const UNREFUSABLE: ReadonlySet<string> = new Set<ScriptName>([
+  'take',
+  'say',
+  'giveBack',
+  'cancel',
+  'renew',
+  'sweep',
+  'beat',
+  'part',
+  'forget',
+])
+
 /** Lua by name. Each takes the prefix as its only key; all keys share it, and with it a cluster slot. */
 export const SCRIPTS: Readonly<Record<ScriptName, string>> = Object.fromEntries(
-  Object.entries(BODIES).map(([name, body]) => [name, PRELUDE + body]),
+  Object.entries(BODIES).map(([name, body]) => [
+    name,
+    PRELUDE + (UNREFUSABLE.has(name) ? UNREFUSED : '') + body,
+  ]),
 ) as Record<ScriptName, string>

@@ -1,6 +1,8 @@
 /** The jobs that this process has submitted, and everything that is said to them. */
 import { ServiceError } from '../../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
+import type { QueueBounds, RefusalReason } from '../bounds.js'
+import { queueFull } from '../bounds.js'
 import { FollowedElsewhere } from '../job-queue.js'
 import type { Cancellation, SubmitOptions } from '../job-queue.js'
 import { shuttingDown } from '../memory-job.js'
@@ -20,12 +22,14 @@ const LOST_AFTER_MISSES = 2
 export interface SubmitterOptions {
   readonly connection: QueueConnection
   readonly member: string
-  readonly capacity: number
+  readonly bounds: () => QueueBounds
   readonly figures: Figures
   /** Slots of all workers. */
   readonly slots: () => number
   /** Told of every job, when it is taken for the first time, how long it waited. */
   readonly onTaken: (waitedMs: number) => void
+  /** Told why a job was refused. */
+  readonly onRefused: (reason: RefusalReason) => void
 }
 
 type JoinReply = readonly [Buffer, Buffer, number, number, Buffer]
@@ -126,6 +130,7 @@ export class Submitter {
     else if (kind === 'events') job.receiveEvents(body)
     else if (kind === 'taken') job.inputTaken(Number(body.toString()))
     else if (kind === 'outcome') this.#receiveOutcome(job, body)
+    else if (kind === 'settled') void this.#collect(job)
     else if (kind === 'removed') job.receiveOutcome(cancelledOutcome(job.request))
   }
 
@@ -174,7 +179,8 @@ export class Submitter {
 
   /** @param onAccepted absent where it was in the queue before and has been lost there: then it is tried until it is. */
   async #join(job: PendingJob, onAccepted?: () => void): Promise<void> {
-    const { connection, member, capacity, figures } = this.#options
+    const { connection, member, bounds, figures } = this.#options
+    const { capacity, maxBytes, clientShare } = bounds()
     const { request, clientKey, isAwaited, durable, followed, talks } = job
     const flags = `${isAwaited ? '' : 'l'}${durable ? 'd' : ''}${followed ? 'f' : ''}${talks ? 'i' : ''}`
     try {
@@ -184,11 +190,14 @@ export class Submitter {
         clientKey,
         member,
         flags,
-        capacity,
         encode(request),
+        capacity,
+        maxBytes,
+        clientShare,
       )
       figures.update(newest.toString())
-      if (state.toString() === 'full') return onAccepted && job.fail(this.#full())
+      if (state.toString() === 'full')
+        return onAccepted && job.fail(this.#full(outcome.toString() as RefusalReason))
       if (state.toString() === 'elsewhere')
         return job.fail(new FollowedElsewhere('another process follows this job'))
       onAccepted?.()
@@ -196,8 +205,9 @@ export class Submitter {
       else job.waits(position, takes)
     } catch (error) {
       if (onAccepted === undefined) return
+      if (error instanceof ServiceError && error.code === 'QUEUE_FULL') this.#options.onRefused('memory')
       // It may be in the queue or not.
-      this.#abandoned.add(request.jobId)
+      else this.#abandoned.add(request.jobId)
       job.fail(error)
     }
   }
@@ -223,10 +233,17 @@ export class Submitter {
     await this.#options.connection.run('say', id, kind, body).catch(() => {})
   }
 
+  /** Where this fails the job counts as lost here, and is submitted again, which gives its outcome. */
+  async #collect(job: PendingJob): Promise<void> {
+    const outcome = await this.#options.connection
+      .run<Buffer | null>('collect', job.request.jobId)
+      .catch(() => null)
+    if (outcome !== null) this.#receiveOutcome(job, outcome)
+  }
+
   #receiveOutcome(job: PendingJob, body: Buffer): void {
     const outcome = decodeOutcome(body, job.request)
     if (outcome.runMs > 0) this.#serviceTime.record(outcome.runMs)
-    if (job.durable) this.#options.connection.run('received', job.request.jobId).catch(() => {})
     job.receiveOutcome(outcome)
   }
 
@@ -241,10 +258,9 @@ export class Submitter {
     for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 
-  #full(): ServiceError {
-    const { queued } = this.#options.figures.stats(this.#options.capacity)
-    const retryAfterSeconds = this.#serviceTime.secondsFor(queued + 1, this.#options.slots())
-    const message = `All slots are busy and the queue is full; please try again in ${retryAfterSeconds} s.`
-    return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds })
+  #full(reason: RefusalReason): ServiceError {
+    const { figures, slots, onRefused } = this.#options
+    onRefused(reason)
+    return queueFull(reason, this.#serviceTime.secondsFor(figures.queued + 1, slots()))
   }
 }
