@@ -78,7 +78,7 @@ export const ROWS = [
       stat('Running now', 'none', [
         ['sum(codeexec_worker_slots_busy) + sum(codeexec_worker_executions_idle)', 'running'],
       ]),
-      stat('Waiting now', 'none', [['max(codeexec_queue_depth)', 'waiting']]),
+      stat('Waiting now', 'none', [['sum(max by (queue) (codeexec_queue_depth))', 'waiting']]),
       stat('Executions, all', 'none', [['sum(codeexec_executions_total)', 'executions']]),
       stat('Requests, all', 'none', [['sum(codeexec_http_requests_total)', 'requests']]),
       stat('Refused for their rate, all', 'none', [
@@ -188,11 +188,15 @@ export const ROWS = [
     title: 'Queue',
     panels: [
       graph('Waiting and running', 'none', [
-        ['max(codeexec_queue_depth)', 'waiting'],
+        ['max by (queue) (codeexec_queue_depth)', '{{queue}} waiting'],
         ['max(codeexec_executions_running)', 'running'],
         ['sum(codeexec_worker_executions_idle)', 'of which use no CPU'],
-        ['max(codeexec_queue_waiting_clients)', 'clients that wait'],
-        ['max(codeexec_queue_capacity)', 'may wait'],
+        ['max by (queue) (codeexec_queue_waiting_clients)', 'clients of {{queue}} that wait'],
+        ['max by (queue) (codeexec_queue_capacity)', '{{queue}} may wait'],
+      ]),
+      graph('Bytes of requests that wait or run', 'bytes', [
+        ['max by (queue) (codeexec_queue_bytes)', '{{queue}}'],
+        ['max by (queue) (codeexec_queue_bytes_max)', '{{queue}} may'],
       ]),
       graph('Time until a worker takes it', 's', quantiles('codeexec_queue_wait_seconds')),
       graph('Busy slots', 'percentunit', [['codeexec:slots_busy:ratio', '{{kind}}']], { thresholds: LOAD }),

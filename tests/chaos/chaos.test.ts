@@ -89,7 +89,7 @@ describeSplit(`a service in pieces, seed ${seed}`, () => {
     // Nothing is left: not in the queue, and in the store nothing that was accepted without its client hearing of it.
     const service = api()
     if (service === undefined) throw new Error('there is no api')
-    await expect.poll(() => metric(service, 'codeexec_queue_depth'), PATIENCE).toBe(0)
+    await expect.poll(() => metric(service, 'codeexec_queue_depth{queue="jobs"}'), PATIENCE).toBe(0)
     await expect.poll(() => metric(service, 'codeexec_executions_running'), PATIENCE).toBe(0)
     const store = createMongodbStore({ url: split.mongodbUrl, limits: AMPLE })
     await expect.poll(() => store.unfinishedSubmissions(10), PATIENCE).toEqual([])

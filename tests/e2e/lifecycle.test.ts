@@ -71,7 +71,7 @@ describeWhereItCanRun('life', () => {
       const running = startSleeper(service, 25)
       await untilItRuns(running)
       const waiting = startSleeper(service, 0)
-      await expect.poll(() => metric(service, 'codeexec_queue_depth'), PATIENCE).toBe(1)
+      await expect.poll(() => metric(service, 'codeexec_queue_depth{queue="jobs"}'), PATIENCE).toBe(1)
 
       const refused = await post(service, '/api/v1/execute', { language: 'bash', code: 'true' })
       expect(refused).toMatchObject({ status: 503, body: { succeeded: false, code: 'QUEUE_FULL' } })

@@ -169,7 +169,7 @@ describeSplit('a split service in trouble', () => {
       expect((await answer).output).toBe('finished\n')
       await expect.poll(() => worker.isRunning(), PATIENCE).toBe(false)
       expect(await worker.stop()).toBe(0)
-      await expect.poll(() => metric(api, 'codeexec_queue_depth'), PATIENCE).toBe(0)
+      await expect.poll(() => metric(api, 'codeexec_queue_depth{queue="jobs"}'), PATIENCE).toBe(0)
     }))
 
   it('lets an api that stops answer what it has, and cuts short who only waits', () =>

@@ -34,9 +34,9 @@ afterAll(() => mongodb?.stop())
 
 export async function startSplit(
   environment: Readonly<Record<string, string>> = {},
-  { apis = 1, workers = 2, appendOnly = false } = {},
+  { apis = 1, workers = 2, appendOnly = false, redis: options = [] as readonly string[] } = {},
 ): Promise<Split> {
-  const redis = await startRedis({ appendOnly })
+  const redis = await startRedis({ appendOnly, options })
   const url = new URL(mongodb?.url ?? '')
   url.pathname = `/split_${process.pid}_${databases++}`
   const split: Split = {
