@@ -40,9 +40,9 @@ const EXPLANATIONS: Readonly<Record<RefusalReason, string>> = {
   memory: 'The queue has no memory left',
 }
 
-export function queueFull(reason: RefusalReason, retryAfterSeconds: number, cause?: unknown): ServiceError {
+export function queueFull(reason: RefusalReason, retryAfterSeconds: number): ServiceError {
   const message = `${EXPLANATIONS[reason]}; please try again in ${retryAfterSeconds} s.`
-  return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds, cause })
+  return new ServiceError('QUEUE_FULL', message, { retryAfterSeconds })
 }
 
 interface Holding {

@@ -137,7 +137,7 @@ export class QueueConnection extends EventEmitter<ConnectionEvents> {
     } catch (error) {
       if (!isOutOfMemory(error)) throw queueUnavailable(error)
       this.emit('outOfMemory')
-      throw queueFull('memory', OUT_OF_MEMORY_RETRY_SECONDS, error)
+      throw queueFull('memory', OUT_OF_MEMORY_RETRY_SECONDS)
     }
   }
 
