@@ -29,6 +29,11 @@ export function boundsOf({
   return { capacity, maxBytes, clientShare }
 }
 
+/** How many times as much as is left a client may have; rounded, so that nine times is nine times. */
+export function clientAllowance({ clientShare }: QueueBounds): number {
+  return clientShare >= 1 ? Number.MAX_SAFE_INTEGER : Number((clientShare / (1 - clientShare)).toPrecision(9))
+}
+
 /** Why a job was refused; `memory` where the machine that keeps the queue has none left. */
 export type RefusalReason = 'jobs' | 'bytes' | 'client-jobs' | 'client-bytes' | 'memory'
 
@@ -53,12 +58,14 @@ interface Holding {
 /** What the jobs of one queue take up, in all and by client. */
 export class Occupancy {
   readonly #bounds: QueueBounds
+  readonly #allowance: number
   readonly #clients = new Map<string, Holding>()
   #waiting = 0
   #bytes = 0
 
   constructor(bounds: QueueBounds) {
     this.#bounds = bounds
+    this.#allowance = clientAllowance(bounds)
   }
 
   get bytes(): number {
@@ -67,19 +74,17 @@ export class Occupancy {
 
   /** Why a job of so many bytes cannot be held now; undefined when it can. */
   refusal(clientKey: string, bytes: number, mustWait: boolean): RefusalReason | undefined {
-    const { capacity, maxBytes, clientShare } = this.#bounds
+    const { capacity, maxBytes } = this.#bounds
     const own = this.#clients.get(clientKey)
     const leftBytes = maxBytes - this.#bytes - bytes
     if (mustWait) {
       const left = capacity - this.#waiting
       if (left <= 0) return 'jobs'
-      if ((own?.waiting ?? 0) * (1 - clientShare) >= clientShare * left) return 'client-jobs'
+      if ((own?.waiting ?? 0) >= this.#allowance * left) return 'client-jobs'
     }
     // Whoever has most of it is told so.
     if (leftBytes < 0) return (own?.bytes ?? 0) * 2 > this.#bytes ? 'client-bytes' : 'bytes'
-    return ((own?.bytes ?? 0) + bytes) * (1 - clientShare) > clientShare * leftBytes
-      ? 'client-bytes'
-      : undefined
+    return (own?.bytes ?? 0) + bytes > this.#allowance * leftBytes ? 'client-bytes' : undefined
   }
 
   /** Counts a job's bytes until its end. */

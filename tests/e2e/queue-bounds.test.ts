@@ -15,6 +15,8 @@ import { describeWhereItCanRun } from './support/suite.js'
 
 const PATIENCE = { timeout: 60_000, interval: 100 }
 const MIB = 2 ** 20
+/** Hundreds of megabytes of JSON take a busy machine a while. */
+const STORM_TIMEOUT_MS = 400_000
 const HELLO = { language: 'bash', code: 'echo hello' }
 const REFUSED = 'codeexec_queue_refusals_total{queue="jobs",reason="client-bytes"}'
 
@@ -81,27 +83,34 @@ async function withService(
 }
 
 describeWhereItCanRun('a queue in memory', () => {
-  it('holds so many bytes of one client and not more, and serves another', () =>
-    withService({ CODEEXEC_QUEUE_BYTES: '64MiB' }, async (service) => {
-      await execute(service, HELLO)
-      const before = residentBytes(service.pid)
-      const { accepted, refused } = await storm(service, 60, sleeper(4, 9.4))
-      expect(accepted.length).toBeGreaterThanOrEqual(6)
-      expect(refused.length).toBeGreaterThan(40)
-      for (const { status, headers, body } of refused) {
-        expect({ status, code: body.code }).toEqual({ status: 503, code: 'QUEUE_FULL' })
-        expect(body.errorMessage).toContain('Your waiting programs take too much memory')
-        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-      }
-      // Each that is held is 11 MiB, and 60 would be 660 MiB.
-      expect(residentBytes(service.pid) - before).toBeLessThan(450 * MIB)
-      expect(await fromElsewhere(service, HELLO)).toMatchObject({ status: 200 })
-      expect(await metric(service, 'codeexec_queue_bytes_max{queue="jobs"}')).toBe(64 * MIB)
-      expect(await metric(service, REFUSED)).toBe(refused.length)
-      for (const id of accepted)
-        expect(await ended(service, id)).toMatchObject({ status: 'finished', result: { output: 'slept\n' } })
-      await expect.poll(() => metric(service, 'codeexec_queue_bytes{queue="jobs"}'), PATIENCE).toBe(0)
-    }))
+  it(
+    'holds so many bytes of one client and not more, and serves another',
+    () =>
+      withService({ CODEEXEC_QUEUE_BYTES: '64MiB' }, async (service) => {
+        await execute(service, HELLO)
+        const before = residentBytes(service.pid)
+        const { accepted, refused } = await storm(service, 40, sleeper(2, 9.4))
+        expect(accepted.length).toBeGreaterThanOrEqual(6)
+        expect(refused.length).toBeGreaterThan(15)
+        for (const { status, headers, body } of refused) {
+          expect({ status, code: body.code }).toEqual({ status: 503, code: 'QUEUE_FULL' })
+          expect(body.errorMessage).toContain('Your waiting programs take too much memory')
+          expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+        }
+        // Each that is held is 11 MiB, and 40 would be 440 MiB.
+        expect(residentBytes(service.pid) - before).toBeLessThan(350 * MIB)
+        expect(await fromElsewhere(service, HELLO)).toMatchObject({ status: 200 })
+        expect(await metric(service, 'codeexec_queue_bytes_max{queue="jobs"}')).toBe(64 * MIB)
+        expect(await metric(service, REFUSED)).toBe(refused.length)
+        for (const id of accepted)
+          expect(await ended(service, id)).toMatchObject({
+            status: 'finished',
+            result: { output: 'slept\n' },
+          })
+        await expect.poll(() => metric(service, 'codeexec_queue_bytes{queue="jobs"}'), PATIENCE).toBe(0)
+      }),
+    STORM_TIMEOUT_MS,
+  )
 
   it('says for each entry of a batch whether there is room for it', () =>
     withService({ CODEEXEC_QUEUE_BYTES: '1MiB' }, async (service) => {

@@ -84,6 +84,16 @@ export function boundedJobs(make: MakeQueue): void {
         await finishAll(queue)
       }))
 
+    it('leave the last place of ten to another client, with the share that is the default', () =>
+      withQueue({ capacity: 10 }, async (queue) => {
+        await queue.accept('first', 'nobody else')
+        await queue.jobs.untilStarted(1)
+        for (let index = 0; index < 9; index++) await queue.accept(`a${index}`, 'a')
+        expect((await queue.refuse('a9', 'a')).message).toContain('Too many of your programs')
+        await queue.accept('b0', 'b')
+        await finishAll(queue)
+      }))
+
     it('count all of a client’s lines together', () =>
       withQueue({ capacity: 4, clientShare: 0.5 }, async (queue) => {
         await queue.accept('first', 'nobody else')

@@ -134,11 +134,11 @@ end
 `
 
 /**
- * id client submitter flags payload, then as in QueueBounds: capacity maxBytes clientShare
+ * id client submitter flags payload, then capacity maxBytes and the client's allowance as in bounds.ts
  * → 'joined' | 'finished' | 'full' | 'elsewhere', figures, position, takes, outcome or why it is full
  */
 const JOIN = `
-local id, client, submitter, flags, payload, capacity, maxBytes, share = unpack(ARGV)
+local id, client, submitter, flags, payload, capacity, maxBytes, allowance = unpack(ARGV)
 local job = p..'job:'..id
 if redis.call('EXISTS', job) == 1 then
   local outcome, worker, owner = unpack(redis.call('HMGET', job, 'outcome', 'worker', 'submitter'))
@@ -155,12 +155,12 @@ local function refuse(reason) return {'full', figures(), 0, 0, reason} end
 local left = capacity + math.max(0, free) - queued
 if left <= 0 then return refuse('jobs') end
 local own = redis.call('LLEN', p..'line:'..client) + redis.call('LLEN', p..'later:line:'..client)
-if own * (1 - share) >= share * left then return refuse('client-jobs') end
+if own >= allowance * left then return refuse('client-jobs') end
 local size = #payload + ${REQUEST_OVERHEAD_BYTES}
 local bytes, ownBytes = count('bytes'), tonumber(redis.call('HGET', p..'clientBytes', client) or 0)
 local leftBytes = maxBytes - bytes - size
 if leftBytes < 0 then return refuse(ownBytes * 2 > bytes and 'client-bytes' or 'bytes') end
-if (ownBytes + size) * (1 - share) > share * leftBytes then return refuse('client-bytes') end
+if ownBytes + size > allowance * leftBytes then return refuse('client-bytes') end
 redis.call('HSET', job, 'payload', payload, 'client', client, 'submitter', submitter, 'flags', flags, 'attempts', 0)
 if not has(flags, 'd') then redis.call('PEXPIRE', job, 86400000) end
 charge(id, client, payload)

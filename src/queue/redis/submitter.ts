@@ -2,7 +2,7 @@
 import { ServiceError } from '../../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../../contract/execution.js'
 import type { QueueBounds, RefusalReason } from '../bounds.js'
-import { queueFull } from '../bounds.js'
+import { clientAllowance, queueFull } from '../bounds.js'
 import { FollowedElsewhere } from '../job-queue.js'
 import type { Cancellation, SubmitOptions } from '../job-queue.js'
 import { shuttingDown } from '../memory-job.js'
@@ -180,7 +180,7 @@ export class Submitter {
   /** @param onAccepted absent where it was in the queue before and has been lost there: then it is tried until it is. */
   async #join(job: PendingJob, onAccepted?: () => void): Promise<void> {
     const { connection, member, bounds, figures } = this.#options
-    const { capacity, maxBytes, clientShare } = bounds()
+    const { capacity, maxBytes } = bounds()
     const { request, clientKey, isAwaited, durable, followed, talks } = job
     const flags = `${isAwaited ? '' : 'l'}${durable ? 'd' : ''}${followed ? 'f' : ''}${talks ? 'i' : ''}`
     try {
@@ -193,7 +193,7 @@ export class Submitter {
         encode(request),
         capacity,
         maxBytes,
-        clientShare,
+        clientAllowance(bounds()),
       )
       figures.update(newest.toString())
       if (state.toString() === 'full')
