@@ -66,6 +66,36 @@ describe('an answer', () => {
     expect(decodeAnswer(Buffer.concat([whole, Buffer.from('x')]))).toBeUndefined()
   })
 
+  it('is refused by its size alone, before any of it is kept', () => {
+    const reader = new AnswerReader()
+    expect(reader.read(Buffer.from([0xff, 0xff, 0xff]))).toBeUndefined()
+    expect(() => reader.read(Buffer.from([0xff]))).toThrow('an answer of 4294967295 bytes')
+  })
+
+  it('is refused when more comes than it says', () => {
+    const whole = sized(answer(['Main.class']))
+    expect(() => new AnswerReader().read(Buffer.concat([whole, Buffer.from('x')]))).toThrow(RangeError)
+  })
+
+  it('is put together of many small pieces without copying what there is for each', () => {
+    const whole = sized(Buffer.alloc(2 ** 22, 'x'))
+    const reader = new AnswerReader()
+    let copied = 0
+    const concat = Buffer.concat
+    Buffer.concat = (list, ...rest) => {
+      copied++
+      return concat(list, ...rest)
+    }
+    try {
+      let found: Buffer | undefined
+      for (let at = 0; at < whole.length; at += 512) found ??= reader.read(whole.subarray(at, at + 512))
+      expect(found?.equals(whole.subarray(4))).toBe(true)
+      expect(copied).toBe(0)
+    } finally {
+      Buffer.concat = concat
+    }
+  })
+
   it('is put together from any pieces', () => {
     const whole = sized(answer(['Main.class']))
     for (const step of [1, 3, 7, whole.length]) {

@@ -71,21 +71,41 @@ function areNames(names: readonly string[]): boolean {
   return new Set(names).size === names.length && !names.some((name) => folders.has(name))
 }
 
-/** Cuts a compiler's output into answers; too large a one is as none. */
+/** More than any compiler makes of the largest request; above it the answer is a subverted compiler's. */
+const MAX_ANSWER_BYTES = 64 * 2 ** 20
+
+/** Puts a compiler's output together to answers. Throws RangeError where it is none, after which nothing is of use. */
 export class AnswerReader {
-  #chunks: Buffer[] = []
-  #bytes = 0
+  readonly #size = Buffer.alloc(4)
+  #sizeBytes = 0
+  #answer: Buffer | undefined
+  #answerBytes = 0
 
   /** The answer that this chunk completes. More than one is never under way. */
   read(chunk: Uint8Array): Buffer | undefined {
-    this.#chunks.push(Buffer.from(chunk))
-    this.#bytes += chunk.length
-    if (this.#bytes < 4) return undefined
-    const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.#bytes)
-    this.#chunks = [all]
-    if (all.length < 4 + all.readUInt32BE()) return undefined
-    this.#chunks = []
-    this.#bytes = 0
-    return all.subarray(4)
+    const rest = this.#answer === undefined ? this.#readSize(chunk) : chunk
+    const answer = this.#answer
+    if (answer === undefined) return undefined
+    if (this.#answerBytes + rest.length > answer.length) throw new RangeError('more than one answer')
+    answer.set(rest, this.#answerBytes)
+    this.#answerBytes += rest.length
+    if (this.#answerBytes < answer.length) return undefined
+    this.#answer = undefined
+    this.#answerBytes = 0
+    this.#sizeBytes = 0
+    return answer
+  }
+
+  /** What is left of the chunk after the size of the answer. */
+  #readSize(chunk: Uint8Array): Uint8Array {
+    const taken = chunk.subarray(0, this.#size.length - this.#sizeBytes)
+    this.#size.set(taken, this.#sizeBytes)
+    this.#sizeBytes += taken.length
+    if (this.#sizeBytes === this.#size.length) {
+      const size = this.#size.readUInt32BE()
+      if (size > MAX_ANSWER_BYTES) throw new RangeError(`an answer of ${size} bytes`)
+      this.#answer = Buffer.allocUnsafe(size)
+    }
+    return chunk.subarray(taken.length)
   }
 }

@@ -104,10 +104,21 @@ export class ResidentCompiler {
         this.#running = running
       },
       onOutput: (stream, chunk) => {
-        const answer = stream === 'stdout' ? this.#reader.read(chunk) : undefined
-        if (answer !== undefined) this.#settle(answer)
+        if (stream === 'stdout') this.#onOutput(chunk)
       },
     })
+  }
+
+  /** One that speaks unasked, or says more than an answer can be, is not the compiler any more. */
+  #onOutput(chunk: Uint8Array): void {
+    try {
+      if (this.#onAnswer === undefined) throw new RangeError('an answer to nothing')
+      const answer = this.#reader.read(chunk)
+      if (answer !== undefined) this.#settle(answer)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.close()
+    }
   }
 
   #settle(answer: Buffer | undefined): void {

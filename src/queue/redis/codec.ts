@@ -33,6 +33,9 @@ export function decode(bytes: Buffer): unknown {
     if (typeof value !== 'object' || value === null) return value
     const length = (value as Record<string, unknown>)[BINARY]
     if (typeof length === 'number') {
+      // The view would reach into what else is in the same memory.
+      if (!Number.isInteger(length) || length < 0 || offset + length > bytes.length)
+        throw new RangeError('a part that is not there')
       const start = bytes.byteOffset + offset
       offset += length
       return new Uint8Array(bytes.buffer, start, length)

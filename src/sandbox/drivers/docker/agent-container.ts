@@ -120,14 +120,20 @@ export class AgentContainer {
         // The agent may be quicker than the engine's books, in which the container has not started yet.
         void started.then(() => resolve(ready))
       }
-      stream.on('data', (chunk: Buffer) =>
-        cutter.read(chunk, {
-          stdout: (piece) => frames.read(piece, onEvent),
-          stderr: (piece) => {
-            words = (words + String(piece)).slice(-1000)
-          },
-        }),
-      )
+      stream.on('data', (chunk: Buffer) => {
+        try {
+          cutter.read(chunk, {
+            stdout: (piece) => frames.read(piece, onEvent),
+            stderr: (piece) => {
+              words = (words + String(piece)).slice(-1000)
+            },
+          })
+        } catch (error) {
+          // What a program could do to its agent ends with its container.
+          stream.destroy()
+          lose(error)
+        }
+      })
       stream.on('end', () => lose())
       stream.on('close', () => lose())
       stream.on('error', lose)

@@ -40,6 +40,8 @@ export const PLACE = { box: 0, out: 1, outExecutable: 2 } as const
 export const RUN_FLAG = { tty: 1, interactive: 2, ephemeral: 4, held: 8, warm: 16, last: 64 } as const
 
 const HEADER_BYTES = 12
+/** `FRAME_MAX_PAYLOAD`. A larger one is of no supervisor and no agent, and is not waited for. */
+const MAX_PAYLOAD_BYTES = 256 * 2 ** 20
 /** Parts from this size on are sent as they are instead of being copied into the frame. */
 const COPY_BELOW_BYTES = 16 * 1024
 
@@ -122,7 +124,16 @@ export interface FrameEvent {
   readonly payload: Buffer
 }
 
-/** Cuts a stream of chunks into events. A frame that arrives whole in one chunk is not copied. */
+function payloadSize(data: Buffer, at: number): number {
+  const size = data.readUInt32LE(at)
+  if (size > MAX_PAYLOAD_BYTES) throw new RangeError(`a frame of ${size} bytes`)
+  return size
+}
+
+/**
+ * Cuts a stream of chunks into events; throws RangeError where it is none. A frame that arrives whole in one chunk is
+ * not copied.
+ */
 export class FrameReader {
   #rest: Buffer[] = []
   #restBytes = 0
@@ -141,7 +152,7 @@ export class FrameReader {
     let at = 0
     this.#wanted = HEADER_BYTES
     while (data.length - at >= HEADER_BYTES) {
-      const size = HEADER_BYTES + data.readUInt32LE(at)
+      const size = HEADER_BYTES + payloadSize(data, at)
       if (data.length - at < size) {
         this.#wanted = size
         break

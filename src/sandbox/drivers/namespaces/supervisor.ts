@@ -86,7 +86,14 @@ export class Supervisor {
       })
     })
     this.#socket.on('data', (chunk: Buffer) => {
-      this.#reader.read(chunk, (event) => this.#handlers.get(event.id)?.onEvent(event))
+      try {
+        this.#reader.read(chunk, (event) => this.#handlers.get(event.id)?.onEvent(event))
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+        this.#socket.destroy()
+        this.#process.kill('SIGKILL')
+        this.#lose('the supervisor said what is not of its protocol', error)
+      }
     })
     this.#socket.on('error', () => {})
   }
