@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientNetwork, createClientKeys } from './client-key.js'
+import { clientNetwork, clientSite, createClientKeys } from './client-key.js'
 
 describe('the network a client owns', () => {
   it.each([
@@ -22,17 +22,40 @@ describe('the network a client owns', () => {
   })
 })
 
+describe('the site of a client', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:ffff::1', '2001:db8:1::/48'],
+    ['::1', '0:0:0::/48'],
+    ['unknown', 'unknown'],
+  ])('of %s is %s', (address, site) => {
+    expect(clientSite(address)).toBe(site)
+  })
+})
+
 describe('keys', () => {
   it('are equal for one network and different for others', () => {
-    const keyOf = createClientKeys()
+    const keys = createClientKeys()
+    const keyOf = (address: string): string => keys.of(undefined, address).network
     expect(keyOf('2001:db8::1')).toBe(keyOf('2001:db8::2'))
     expect(keyOf('2001:db8::1')).not.toBe(keyOf('2001:db8:0:1::1'))
     expect(keyOf('192.0.2.1')).not.toBe(keyOf('192.0.2.2'))
   })
 
+  it('name the site of an IPv6 address that nobody else stands for', () => {
+    const keys = createClientKeys()
+    const siteOf = (address: string): string | undefined => keys.of(undefined, address).site
+    expect(siteOf('2001:db8::1')).toBe(siteOf('2001:db8:0:1::1'))
+    expect(siteOf('2001:db8::1')).not.toBe(siteOf('2001:db8:1::1'))
+    expect(siteOf('192.0.2.1')).toBeUndefined()
+    expect(keys.of('key of somebody', '2001:db8::1').site).toBeUndefined()
+  })
+
   it('do not contain the address and mean nothing to another process', () => {
-    const key = createClientKeys()('192.0.2.1')
+    const key = createClientKeys().of(undefined, '192.0.2.1').network
     expect(key).not.toContain('192')
-    expect(key).not.toBe(createClientKeys()('192.0.2.1'))
+    expect(key).not.toBe(createClientKeys().of(undefined, '192.0.2.1').network)
   })
 })

@@ -5,6 +5,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 
+const NETWORK_SUFFIX = '::/64'
+
 /**
  * The network that one client is taken to own: an IPv4 address, or the /64 of an IPv6 address, for a single
  * subscriber has all of its 2^64 addresses.
@@ -15,7 +17,16 @@ export function clientNetwork(address: string): string {
   if (!isIPv6(bare)) return bare
   const groups = ipv6Groups(bare)
   const mapped = mappedIpv4(groups)
-  return mapped ?? `${groups.slice(0, 4).join(':')}::/64`
+  return mapped ?? `${groups.slice(0, 4).join(':')}${NETWORK_SUFFIX}`
+}
+
+/**
+ * What one customer of a provider may have of the address space: an IPv4 address, or the /48 of an IPv6 address, which
+ * holds 65,536 networks. What is held for a moment is shared by a site; rates count both.
+ */
+export function clientSite(address: string): string {
+  const network = clientNetwork(address)
+  return network.endsWith(NETWORK_SUFFIX) ? `${network.split(':', 3).join(':')}::/48` : network
 }
 
 /** The eight groups of an IPv6 address as hexadecimal numbers without leading zeros. */
@@ -41,8 +52,22 @@ function mappedIpv4(groups: readonly string[]): string | undefined {
     .join('.')
 }
 
+/** What a client's requests are counted under. */
+export interface ClientKeys {
+  readonly network: string
+  /** Where the client has an IPv6 address. */
+  readonly site: string | undefined
+}
+
 /** Turns client addresses, and the ids of those who say who they are, into keys that lead back to nobody. */
-export function createClientKeys(): (address: string) => string {
+export function createClientKeys() {
   const secret = randomBytes(32).toString('hex')
-  return (address) => hash('sha256', `${secret}${clientNetwork(address)}`, 'base64url')
+  const keyed = (name: string): string => hash('sha256', `${secret}${name}`, 'base64url')
+  return {
+    of(identity: string | undefined, address: string): ClientKeys {
+      const network = identity ?? clientNetwork(address)
+      const isIpv6 = identity === undefined && network.endsWith(NETWORK_SUFFIX)
+      return { network: keyed(network), site: isIpv6 ? keyed(clientSite(address)) : undefined }
+    },
+  }
 }

@@ -1,7 +1,9 @@
 import type { Rate } from '../config/values.js'
 
-/** Keys held at most; past it the window that ends first is forgotten, so memory stays below some 10 MB. */
+/** Keys with a window of their own at most, so memory stays below some 10 MB. */
 const MAX_KEYS = 50_000
+/** Letters of a key that name the window it shares with others where there is no room for one of its own. */
+const SHARED_KEY_LETTERS = 2
 
 export interface RateDecision {
   readonly allowed: boolean
@@ -40,7 +42,7 @@ export class RateLimiter {
   take(key: string, cost = 1): RateDecision {
     const now = this.#now()
     this.#forgetEnded(now)
-    const window = this.#windows.get(key) ?? this.#openWindow(key, now)
+    const window = this.#windows.get(key) ?? this.#windowOfNew(key, now)
     const allowed = window.used + cost <= this.#rate.requests
     if (allowed) window.used += cost
     return {
@@ -51,9 +53,14 @@ export class RateLimiter {
     }
   }
 
+  /** Who comes when all are taken shares one with some of the others who do; nobody's own is given up for it. */
+  #windowOfNew(key: string, now: number): Window {
+    if (this.#windows.size < this.#maxKeys) return this.#openWindow(key, now)
+    const shared = `shared ${key.slice(0, SHARED_KEY_LETTERS)}`
+    return this.#windows.get(shared) ?? this.#openWindow(shared, now)
+  }
+
   #openWindow(key: string, now: number): Window {
-    const first = this.#windows.keys().next()
-    if (this.#windows.size >= this.#maxKeys && first.done !== true) this.#windows.delete(first.value)
     const window = { used: 0, endsAtMs: now + this.#rate.windowMs }
     this.#windows.set(key, window)
     return window
