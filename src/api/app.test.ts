@@ -338,8 +338,14 @@ describe('the log', () => {
     await app.inject({ url: '/health' })
     await app.inject({ url: '/nope' })
     expect(observed).toEqual([
-      { method: 'GET', route: '/health', statusCode: 200, durationMs: expect.any(Number) },
-      { method: 'GET', route: 'unmatched', statusCode: 404, durationMs: expect.any(Number) },
+      { method: 'GET', route: '/health', statusCode: 200, durationMs: expect.any(Number), errorCode: '' },
+      {
+        method: 'GET',
+        route: 'unmatched',
+        statusCode: 404,
+        durationMs: expect.any(Number),
+        errorCode: 'NOT_FOUND',
+      },
     ])
   })
 })

@@ -2,6 +2,8 @@
 import compress from '@fastify/compress'
 import { fastify, LogController } from 'fastify'
 import type { Config } from '../config/variables.js'
+import { boundClients } from './bounds/bound-clients.js'
+import { PIECE_LENGTH } from './bounds/json-pieces.js'
 import type { ApiContext, ApiDependencies, App, ZodTypeProvider } from './dependencies.js'
 import { authenticateRequests } from './plugins/authentication.js'
 import { answerConnectionError } from './plugins/connection-errors.js'
@@ -14,7 +16,7 @@ import { addStandardHeaders, requestId, setStandardHeaders } from './plugins/sta
 import { traceRequests } from './plugins/tracing.js'
 import { ZOD_SCHEMAS } from './plugins/validation.js'
 import { serveWebPage } from './plugins/web-page.js'
-import { acceptWebSockets } from './plugins/web-sockets.js'
+import { acceptWebSockets, refuseWebSocketsElsewhere } from './plugins/web-sockets.js'
 import { recordRoutes } from './record-routes.js'
 import { RouteTable } from './route-table.js'
 import { analyzeRoute } from './routes/analyze.js'
@@ -33,6 +35,8 @@ const HEADERS_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 /** Smaller answers do not get smaller. */
 const COMPRESS_FROM_BYTES = 1024
+/** A text of as many characters as one piece has, three bytes each. */
+const COMPRESS_TO_BYTES = 3 * PIECE_LENGTH
 
 function createServer(config: Config, { logger }: ApiDependencies): App {
   const { bodyLimitBytes, trustedProxies } = config.http
@@ -45,14 +49,19 @@ function createServer(config: Config, { logger }: ApiDependencies): App {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5000 },
+    // A missing Host is answered as any other error, with a body.
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 5000,
+      requireHostHeader: false,
+    },
     routerOptions: { ignoreTrailingSlash: true },
     // Its own 503 has another shape; draining is ours.
     return503OnClosing: false,
     clientErrorHandler: answerConnectionError,
     frameworkErrors: (error, request, reply) => {
       setStandardHeaders(request, reply)
-      sendError(reply, toServiceError(error, bodyLimitBytes))
+      sendError(reply, toServiceError(error))
     },
   }).withTypeProvider<ZodTypeProvider>()
 }
@@ -61,7 +70,10 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
   const app = createServer(config, dependencies)
   const stopping = new AbortController()
   const lifecycle = { draining: false, stopping: stopping.signal }
-  const context: ApiContext = { ...dependencies, config, lifecycle }
+  await acceptWebSockets(app, config.http.bodyLimitBytes)
+  const bounds = boundClients(app, config)
+  dependencies.onBounds?.(bounds)
+  const context: ApiContext = { ...dependencies, config, lifecycle, bounds }
   app.decorate('startDraining', () => {
     lifecycle.draining = true
     stopping.abort()
@@ -69,19 +81,21 @@ export async function buildApp(config: Config, dependencies: ApiDependencies): P
 
   const routes = new RouteTable()
   app.addHook('onRoute', (route) => routes.add(route))
-  addStandardHeaders(app)
+  addStandardHeaders(app, config.http)
+  refuseWebSocketsElsewhere(app)
   traceRequests(app, dependencies.tracing)
   observeRequests(app, dependencies.onHttpRequest)
   const authentication = authenticateRequests(app, dependencies.authentication)
-  parseJsonBodies(app)
-  answerErrors(app, { routes, bodyLimitBytes: config.http.bodyLimitBytes })
+  parseJsonBodies(app, bounds.bodies, config.http.bodyLimitBytes)
+  answerErrors(app, routes)
   await app.register(compress, {
     globalDecompression: false,
     encodings: ['br', 'gzip', 'deflate'],
     threshold: COMPRESS_FROM_BYTES,
+    // Larger answers are not compressed, so no encoder waits for a client that does not read.
+    syncThreshold: COMPRESS_TO_BYTES,
   })
   await documentRoutes(app)
-  await acceptWebSockets(app, config.http.bodyLimitBytes)
 
   const executing = executingHooks(context)
   executeV1Route(app, context, executing)

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import type { Analyzer } from '../analysis/analyzer.js'
 import type { Config } from '../config/variables.js'
+import type { ErrorCode } from '../contract/errors.js'
 import type { ImageStore } from '../images/image-store.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import type { HttpObserver } from '../observability/http-observation.js'
@@ -12,6 +13,7 @@ import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
 import type { EventStream } from '../submissions/event-stream.js'
 import type { Submissions } from '../submissions/submissions.js'
+import type { Bounds } from './bounds/bounds.js'
 import type { Authentication, Identity } from './authentication/identity.js'
 
 /** One thing the service needs, and whether it has it. `detail` is shown to everyone: no paths, no addresses. */
@@ -39,6 +41,8 @@ export interface ApiDependencies {
   /** Served at /metrics; without it there is no such page. */
   readonly metrics?: MetricsExposition
   readonly onHttpRequest?: HttpObserver
+  /** Given what is held for clients, once, for metrics. */
+  readonly onBounds?: (bounds: Bounds) => void
   /** Follows requests through the service; nobody does without it. */
   readonly tracing?: Tracing
   /** Who may ask; without it everybody may, anonymously. */
@@ -60,6 +64,7 @@ export interface Records {
 export interface ApiContext extends ApiDependencies {
   readonly config: Config
   readonly lifecycle: Lifecycle
+  readonly bounds: Bounds
 }
 
 /** Once draining, the service finishes what it has and takes nothing new. */
@@ -97,6 +102,12 @@ declare module 'fastify' {
     requestTrace: RequestTrace | undefined
     /** Takes this many further executions off the client's rate, or throws RATE_LIMITED. */
     chargeExecutions: (count: number) => void
+    /** What it is answered with. */
+    response: ServerResponse | undefined
+    /** Its answer is counted among those that are not read yet. */
+    answerIsCounted: boolean
+    /** Why it was refused, for metrics; empty where it was not. */
+    refusedWith: ErrorCode | ''
     /** Id of the execution this request is about, for the log; empty where there is none. */
     jobId: string
   }

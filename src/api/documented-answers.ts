@@ -20,6 +20,18 @@ export const BODY_ERRORS = [
   'INVALID_JSON',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  'REQUEST_TIMEOUT',
+  'TOO_MUCH_AT_ONCE',
+  'OVERLOADED',
+] as const
+
+/** Errors of every endpoint that reads what is stored. */
+export const READ_ERRORS = [
+  'RATE_LIMITED',
+  'TOO_MUCH_AT_ONCE',
+  'OVERLOADED',
+  'STORE_UNAVAILABLE',
+  'INTERNAL_ERROR',
 ] as const
 
 /** Errors of every endpoint that executes code. */

@@ -16,8 +16,8 @@ export function recordRoutes(
 ): void {
   submissionRoutes(app, context, records, executing)
   submissionBatchRoute(app, context, records, executing)
-  submissionEventsRoute(app, records)
+  submissionEventsRoute(app, context, records)
   shareRoutes(app, context, records, executing)
-  executionsRoute(app, records)
-  metricsSummaryRoute(app, records)
+  executionsRoute(app, context, records)
+  metricsSummaryRoute(app, context, records)
 }

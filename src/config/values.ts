@@ -180,6 +180,36 @@ export const networks = parsed(
   },
 )
 
+/** Names and addresses of this service as a Host header has them, without port; `*.` before a name takes all below it. */
+export const hostNames = parsed(
+  'host names or addresses separated by commas: `code.example.com`, `*.example.com`, `localhost`, `[::1]`',
+  (value): readonly string[] | Refusal => {
+    const entries = splitList(value.toLowerCase())
+    const wrong = entries.find(
+      (entry) => !/^(?:(?:\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\[[\da-f:.]+\])$/.test(entry),
+    )
+    return wrong === undefined
+      ? entries
+      : new Refusal(
+          `names "${wrong}", which is not a host name such as code.example.com, without scheme and port`,
+        )
+  },
+)
+
+/** Origins as browsers send them. */
+export const origins = parsed(
+  'origins separated by commas: `https://learn.example.com`, `http://localhost:5173`',
+  (value): readonly string[] | Refusal => {
+    const entries = splitList(value)
+    const wrong = entries.find(
+      (entry) => !URL.canParse(entry) || new URL(entry).origin !== entry.toLowerCase(),
+    )
+    return wrong === undefined
+      ? entries.map((entry) => entry.toLowerCase())
+      : new Refusal(`names "${wrong}", which is not an origin such as https://learn.example.com`)
+  },
+)
+
 /** A URL of one of the given schemes. */
 export function url(...schemes: readonly [string, ...string[]]) {
   return parsed(`URL: ${schemes.map((scheme) => `\`${scheme}://…\``).join(', ')}`, (value) =>

@@ -10,10 +10,12 @@ import {
   bytesOrNone,
   bytesOrOff,
   durationMs,
+  hostNames,
   languageList,
   networks,
   onOff,
   oneOf,
+  origins,
   percentage,
   positiveNumber,
   rate,
@@ -232,12 +234,86 @@ export const VARIABLES = {
       '100/15m',
       'Requests per client address to the endpoints that execute code.',
     ),
+    readRateLimit: variable(
+      'CODEEXEC_READ_RATE_LIMIT',
+      rate,
+      '6000/1m',
+      'Requests per client address to the endpoints that read submissions, shares and saved executions. Loose, as programs poll.',
+    ),
+    allowedHosts: variable(
+      'CODEEXEC_ALLOWED_HOSTS',
+      hostNames,
+      { text: '', shown: 'any' },
+      'Names by which the service is addressed (`Host`); requests to others are a 421, health checks aside. Set it where browsers can reach a service that is not public, against DNS rebinding.',
+    ),
+    allowedOrigins: variable(
+      'CODEEXEC_ALLOWED_ORIGINS',
+      origins,
+      { text: '', shown: 'any' },
+      'Origins whose pages may use the service, beside its own; requests and WebSockets of other pages are a 403. Programs send no `Origin` and are not concerned.',
+    ),
     bodyLimitBytes: variable(
       'CODEEXEC_BODY_LIMIT',
       bytes,
       '10MiB',
       'Largest request body; larger ones are a 413.',
     ),
+    bodies: {
+      maxBytes: variable(
+        'CODEEXEC_BODY_BYTES',
+        bytes,
+        '48MiB',
+        'Bytes of request bodies and WebSocket messages held at once, from their arrival to their answer; what comes above is a 503. Each byte can cost four for a moment.',
+      ),
+      maxBytesPerClient: variable(
+        'CODEEXEC_CLIENT_BODY_BYTES',
+        bytes,
+        '24MiB',
+        'The same for one client; above it is a 429. One body always fits.',
+      ),
+    },
+    answers: {
+      maxBytes: variable(
+        'CODEEXEC_ANSWER_BYTES',
+        bytes,
+        '48MiB',
+        'Characters of answers and events that clients have not read yet; what comes above is a 503. One takes a byte, or two in a text that goes beyond Latin-1.',
+      ),
+      maxBytesPerClient: variable(
+        'CODEEXEC_CLIENT_ANSWER_BYTES',
+        bytes,
+        '24MiB',
+        'The same for one client; above it is a 429. One answer always fits.',
+      ),
+    },
+    connections: {
+      max: variable(
+        'CODEEXEC_CONNECTIONS',
+        wholeNumber(1, 1_000_000),
+        '4096',
+        'Connections at once; further ones are closed with a 503. Stay below the limit of open files.',
+      ),
+      maxPerClient: variable(
+        'CODEEXEC_CLIENT_CONNECTIONS',
+        wholeNumber(1, 1_000_000),
+        '512',
+        'Connections of one client address at once; further ones are closed with a 429. Those of trusted proxies are not counted.',
+      ),
+    },
+    followers: {
+      max: variable(
+        'CODEEXEC_FOLLOWERS',
+        wholeNumber(1, 1_000_000),
+        '1000',
+        'Requests at once that follow a submission or wait for it (`/events`, `?wait=`); further ones are a 503.',
+      ),
+      maxPerClient: variable(
+        'CODEEXEC_CLIENT_FOLLOWERS',
+        wholeNumber(1, 1_000_000),
+        '100',
+        'The same for one client; further ones are a 429.',
+      ),
+    },
     maxFiles: variable('CODEEXEC_MAX_FILES', wholeNumber(1, 1000), '100', 'Files in one request.'),
     maxStdinBytes: variable('CODEEXEC_MAX_STDIN', bytes, '10MiB', 'Standard input of one request.'),
     maxArgsBytes: variable(
@@ -363,6 +439,12 @@ export const VARIABLES = {
       wholeNumber(1, 100_000),
       '1000',
       'Interactive connections at once, waiting ones included.',
+    ),
+    maxSocketsPerClient: variable(
+      'CODEEXEC_CLIENT_INTERACTIVE_SOCKETS',
+      wholeNumber(1, 100_000),
+      '250',
+      'Interactive connections of one client at once, waiting ones included.',
     ),
   },
   idle: {

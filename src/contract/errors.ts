@@ -24,6 +24,11 @@ export const ERRORS = {
     retryable: false,
     meaning: 'This server wants an API key or a token, and got none or one that it does not accept.',
   },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    retryable: false,
+    meaning: 'Pages of this origin may not use this server; its operator names those that may.',
+  },
   NOT_FOUND: { status: 404, retryable: false, meaning: 'Nothing is at this address.' },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -45,6 +50,11 @@ export const ERRORS = {
     retryable: false,
     meaning: 'The body must be JSON with Content-Type: application/json.',
   },
+  HOST_NOT_ALLOWED: {
+    status: 421,
+    retryable: false,
+    meaning: 'This server does not go by the name in the Host header; its operator lists its names.',
+  },
   UPGRADE_REQUIRED: {
     status: 426,
     retryable: false,
@@ -58,7 +68,19 @@ export const ERRORS = {
   RATE_LIMITED: {
     status: 429,
     retryable: true,
-    meaning: 'Too many executions from this address; Retry-After says when to try again.',
+    meaning: 'Too many executions or reads from this address; Retry-After says when to try again.',
+  },
+  TOO_MUCH_AT_ONCE: {
+    status: 429,
+    retryable: true,
+    meaning:
+      'One client has as much under way as it may: bytes of bodies or of unread answers, followers or connections; the message says of what.',
+  },
+  OVERLOADED: {
+    status: 503,
+    retryable: true,
+    meaning:
+      'The service holds as much as it may of what all clients send, follow or have not read yet; Retry-After says when to try again.',
   },
   CLIENT_STORE_FULL: {
     status: 429,

@@ -2,6 +2,7 @@
 import { analyzeInBackground } from '../analysis/analyze-in-background.js'
 import type { Analyzer } from '../analysis/analyzer.js'
 import { buildApp } from '../api/app.js'
+import type { Bounds } from '../api/bounds/bounds.js'
 import type { App, ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import { executionLog } from '../observability/execution-log.js'
@@ -57,6 +58,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     }),
   }
   watchWorkers(metrics, config, workers)
+  let bounds: Bounds | undefined
   const app = await buildApp(config, {
     queue,
     sessions,
@@ -67,6 +69,10 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     analyzer,
     records: records.records,
     onHttpRequest: metrics.http,
+    onBounds: (found) => {
+      bounds = found
+      metrics.watchBounds(() => found.figures())
+    },
     ...(authentication !== undefined && { authentication }),
     ...(tracing !== undefined && { tracing }),
     clock: Date.now,
@@ -77,6 +83,7 @@ export async function createAllInOne(config: Config, logger: Logger): Promise<Se
     http: app,
     languages,
     images,
+    isAtRest: () => bounds?.bodies.used === 0 && bounds.answers.used === 0,
     prepareImages,
     // The queue of an earlier process died with it; what it had accepted stands in the store.
     onImagesReady: () => records.recover(),

@@ -1,6 +1,7 @@
 /** HTTP only: gives what clients want to have run to the workers, through Redis. */
 import { analyzeInBackground } from '../analysis/analyze-in-background.js'
 import { buildApp } from '../api/app.js'
+import type { Bounds } from '../api/bounds/bounds.js'
 import type { ReadinessCheck } from '../api/dependencies.js'
 import type { Config } from '../config/variables.js'
 import { loadLanguages } from '../languages/registry.js'
@@ -41,6 +42,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     ...(records === undefined ? [] : [await records.check()]),
   ]
   metrics.watchDependencies(readiness)
+  let bounds: Bounds | undefined
   const app = await buildApp(config, {
     queue: traceQueue(jobs, tracing),
     sessions,
@@ -51,6 +53,10 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     analyzer,
     ...(records !== undefined && { records: records.records }),
     onHttpRequest: metrics.http,
+    onBounds: (found) => {
+      bounds = found
+      metrics.watchBounds(() => found.figures())
+    },
     ...(authentication !== undefined && { authentication }),
     ...(tracing !== undefined && { tracing }),
     clock: Date.now,
@@ -61,6 +67,7 @@ export async function createApiRole(config: Config, logger: Logger): Promise<Ser
     http: app,
     languages,
     images,
+    isAtRest: () => bounds?.bodies.used === 0 && bounds.answers.used === 0,
     async stop(deadlineMs) {
       app.startDraining()
       await Promise.all([jobs.close(), sessions.close()])

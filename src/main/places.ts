@@ -14,6 +14,9 @@ export const NATIVE_FOLDER = inProject('native')
 /** What runs inside every container. */
 export const AGENT_PROGRAM = inProject('native/build/codeexec-agent')
 
+/** Has the service's own process give memory back. */
+export const MEMORY_ADDON = inProject('native/build/codeexec-memory.node')
+
 export const WEB_ROOT = inProject('web/dist')
 
 /** Version of this package. */

@@ -10,6 +10,7 @@ import type { Logger } from '../observability/logger.js'
 import { SandboxError } from '../sandbox/driver.js'
 import { AuthenticationError } from './authentication.js'
 import { optimiseSooner, startHasEnded } from './engine.js'
+import { giveMemoryBack } from './memory.js'
 import { packageVersion } from './places.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
@@ -55,6 +56,7 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
   })
   await listen(service, config)
   startHasEnded()
+  giveMemoryBack(() => service.isAtRest?.() ?? true)
   const what = config.role === 'all' ? 'serves' : `serves as ${config.role}`
   announce(`codeexec ${packageVersion()} ${what} on ${addressOf(service)} (${readyLanguages(service)})`)
   void buildMissingImages(service, building.signal, announce, logger).then(() =>

@@ -10,6 +10,8 @@ export interface Service {
     readonly server: Server
   }
   readonly languages: LanguageRegistry
+  /** Holds nothing large for any client just now; a service that never does may leave it out. */
+  readonly isAtRest?: () => boolean
   readonly images: ImageStore
   /** How this process comes by its own images; absent where programs run elsewhere. */
   readonly prepareImages?: PrepareImages

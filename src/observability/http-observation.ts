@@ -5,6 +5,8 @@ export interface HttpObservation {
   readonly route: string
   readonly statusCode: number
   readonly durationMs: number
+  /** The code of the error it was answered with; empty for none. */
+  readonly errorCode: string
 }
 
 export type HttpObserver = (observation: HttpObservation) => void

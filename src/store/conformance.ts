@@ -7,7 +7,14 @@ import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js
 import type { Limits } from '../contract/limits.js'
 import type { ExecutionStore } from './execution-store.js'
 import type { StoreLimits } from './limits.js'
-import type { NewSubmission, Retention, SavedExecution, ShareRecord } from './records.js'
+import type {
+  NewSubmission,
+  Retention,
+  SavedExecution,
+  ShareRecord,
+  SubmissionHead,
+  SubmissionRecord,
+} from './records.js'
 
 export interface StoreUnderTest {
   readonly store: ExecutionStore
@@ -46,6 +53,12 @@ export function requestOf(jobId: string, own: Partial<ExecutionRequest> = {}): E
     cpus: 0.5,
     ...own,
   }
+}
+
+function withoutBodies(record: SubmissionRecord | undefined): SubmissionHead | undefined {
+  if (record === undefined) return undefined
+  const { result: _result, analysis: _analysis, ...head } = record
+  return head
 }
 
 function reportOf(total: number): AnalysisReport {
@@ -188,7 +201,9 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         })
         await store.addSubmissions([submission], OWNER)
         const { request, ...rest } = submission
-        expect(await store.getSubmission(submission.jobId)).toEqual({
+        const whole = await store.getSubmission(submission.jobId)
+        expect(await store.getSubmissionHead(submission.jobId)).toEqual(withoutBodies(whole))
+        expect(whole).toEqual({
           ...rest,
           language: 'python',
           status: 'queued',
@@ -213,6 +228,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
       it('are unknown under any other id', async () => {
         await add()
         expect(await store.getSubmission(randomUUID())).toBeUndefined()
+        expect(await store.getSubmissionHead(randomUUID())).toBeUndefined()
         expect(await store.getRequest(randomUUID())).toBeUndefined()
       })
 
@@ -262,6 +278,7 @@ export function testExecutionStore(database: string, make: () => Promise<StoreUn
         expect(await store.markRunning(jobId, 4000)).toBe(false)
         expect(await store.markQueued(jobId)).toBe(false)
         expect(await store.getSubmission(jobId)).toEqual(record)
+        expect(await store.getSubmissionHead(jobId)).toEqual(withoutBodies(record))
       })
 
       it('cannot end when they do not exist', async () => {

@@ -22,6 +22,7 @@ import type {
   SavedExecution,
   ShareRecord,
   SubmissionEnding,
+  SubmissionHead,
   SubmissionRecord,
   UnfinishedSubmission,
 } from './records.js'
@@ -33,6 +34,8 @@ export interface ExecutionStore {
    */
   addSubmissions(submissions: readonly NewSubmission[], owner: string): Promise<void>
   getSubmission(jobId: string): Promise<SubmissionRecord | undefined>
+  /** As `getSubmission` but for its bodies, which are not read for it. */
+  getSubmissionHead(jobId: string): Promise<SubmissionHead | undefined>
   getRequest(jobId: string): Promise<ExecutionRequest | undefined>
   /** Notes a start and counts the attempt. False when the submission has ended already, or is gone. */
   markRunning(jobId: string, startedAtMs: number): Promise<boolean>

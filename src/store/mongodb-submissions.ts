@@ -4,7 +4,13 @@ import type { AnalysisReport } from '../contract/analysis.js'
 import { decode, encode } from './encoding.js'
 import type { Collections, EndingDocument, SubmissionDocument } from './mongodb-documents.js'
 import { insertedOnce } from './mongodb-insert.js'
-import type { NewSubmission, SubmissionEnding, SubmissionRecord, UnfinishedSubmission } from './records.js'
+import type {
+  NewSubmission,
+  SubmissionEnding,
+  SubmissionHead,
+  SubmissionRecord,
+  UnfinishedSubmission,
+} from './records.js'
 
 /** Where what is written here has to fit. */
 interface Room {
@@ -39,18 +45,39 @@ export function toDocument(
 
 export async function readSubmission(
   jobId: string,
-  { submissions, endings, callbacks, bodies }: Collections,
+  collections: Collections,
 ): Promise<SubmissionRecord | undefined> {
+  const found = await readEnding(jobId, collections)
+  if (found === undefined) return undefined
+  const { head, ending } = found
+  const body = async <T>(field: string, pieces = 0): Promise<T | null> => {
+    if (ending === null || pieces === 0) return null
+    const bytes = await collections.bodies.read(jobId, `${field}-${ending.version}`, pieces)
+    return bytes ? decode<T>(bytes) : null
+  }
+  return {
+    ...head,
+    result: await body('result', ending?.resultPieces),
+    analysis: await body('analysis', ending?.analysisPieces),
+  }
+}
+
+export async function readSubmissionHead(
+  jobId: string,
+  collections: Collections,
+): Promise<SubmissionHead | undefined> {
+  return (await readEnding(jobId, collections))?.head
+}
+
+async function readEnding(
+  jobId: string,
+  { submissions, endings, callbacks }: Collections,
+): Promise<{ head: SubmissionHead; ending: EndingDocument | null } | undefined> {
   const document = await submissions.findOne({ _id: jobId })
   if (document === null) return undefined
   const ending = await endings.findOne({ _id: jobId })
   const callback = ending && document.callbackUrl !== null ? await callbacks.findOne({ _id: jobId }) : null
-  const body = async <T>(field: string, pieces = 0): Promise<T | null> => {
-    if (ending === null || pieces === 0) return null
-    const found = await bodies.read(jobId, `${field}-${ending.version}`, pieces)
-    return found ? decode<T>(found) : null
-  }
-  return {
+  const head = {
     jobId,
     key: document.key,
     language: document.language,
@@ -66,9 +93,8 @@ export async function readSubmission(
       document.callbackUrl === null
         ? null
         : { outcome: callback?.outcome ?? 'waiting', attempts: callback?.attempts ?? 0 },
-    result: await body('result', ending?.resultPieces),
-    analysis: await body('analysis', ending?.analysisPieces),
-  }
+  } as const
+  return { head, ending }
 }
 
 export async function endSubmission(

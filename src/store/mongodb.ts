@@ -24,6 +24,7 @@ import {
   endSubmission,
   listUnfinished,
   readSubmission,
+  readSubmissionHead,
   removeSubmissions,
   toDocument,
 } from './mongodb-submissions.js'
@@ -90,6 +91,8 @@ export function createMongodbStore({
       }),
 
     getSubmission: (jobId) => use((all) => readSubmission(jobId, all)),
+
+    getSubmissionHead: (jobId) => use((all) => readSubmissionHead(jobId, all)),
 
     getRequest: (jobId) =>
       use(async ({ submissions, bodies }) => {

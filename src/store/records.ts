@@ -31,6 +31,9 @@ export interface SubmissionRecord extends Omit<NewSubmission, 'request'> {
   readonly callback: CallbackState | null
 }
 
+/** A submission without what came of it, which can be large too. */
+export type SubmissionHead = Omit<SubmissionRecord, 'result' | 'analysis'>
+
 /** How a submission ended. */
 export interface SubmissionEnding {
   readonly status: 'finished' | 'cancelled'

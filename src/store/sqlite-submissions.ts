@@ -6,6 +6,7 @@ import type {
   DueCallback,
   NewSubmission,
   SubmissionEnding,
+  SubmissionHead,
   SubmissionRecord,
   SubmissionStatus,
   UnfinishedSubmission,
@@ -36,9 +37,10 @@ export function addBody(jobId: string, field: Field, content: Uint8Array, condit
 
 const NO_BODY = new Uint8Array(0)
 
-export const RECORD_COLUMNS = `job_id, key, language, status, attempts, created_ms, started_ms, finished_ms, save_metric,
-  analyze, callback_url, callback_outcome, callback_attempts,
-  ${body('analysis')}, ${body('result')}`
+export const HEAD_COLUMNS = `job_id, key, language, status, attempts, created_ms, started_ms, finished_ms, save_metric,
+  analyze, callback_url, callback_outcome, callback_attempts`
+
+export const RECORD_COLUMNS = `${HEAD_COLUMNS}, ${body('analysis')}, ${body('result')}`
 
 export function insertSubmission(submission: NewSubmission, content: Uint8Array, owner: string): Statement[] {
   const { jobId, key, createdAtMs, request, saveMetric, analyze, callbackUrl } = submission
@@ -88,6 +90,14 @@ export async function endSubmission(
 }
 
 export async function toRecord(row: Row): Promise<SubmissionRecord> {
+  return {
+    ...toHead(row),
+    analysis: await decodeNullable(optionalBody(row['analysis'])),
+    result: await decodeNullable(optionalBody(row['result'])),
+  }
+}
+
+export function toHead(row: Row): SubmissionHead {
   const number = (name: string): number | null => (row[name] === null ? null : Number(row[name]))
   return {
     jobId: String(row['job_id']),
@@ -102,8 +112,6 @@ export async function toRecord(row: Row): Promise<SubmissionRecord> {
     analyze: row['analyze'] === 1,
     callbackUrl: row['callback_url'] === null ? null : String(row['callback_url']),
     callback: toCallback(row),
-    analysis: await decodeNullable(optionalBody(row['analysis'])),
-    result: await decodeNullable(optionalBody(row['result'])),
   }
 }
 

@@ -19,9 +19,11 @@ import {
   bodyOf,
   endSubmission,
   insertSubmission,
+  HEAD_COLUMNS,
   RECORD_COLUMNS,
   REQUEST_COLUMN,
   toDueCallback,
+  toHead,
   toRecord,
   toUnfinished,
 } from './sqlite-submissions.js'
@@ -75,6 +77,11 @@ export function createSqliteStore({ file, limits, threadFile }: SqliteStoreOptio
     async getSubmission(jobId) {
       const row = await first(`SELECT ${RECORD_COLUMNS} FROM submissions WHERE job_id = ?`, jobId)
       return row && toRecord(row)
+    },
+
+    async getSubmissionHead(jobId) {
+      const row = await first(`SELECT ${HEAD_COLUMNS} FROM submissions WHERE job_id = ?`, jobId)
+      return row && toHead(row)
     },
 
     async getRequest(jobId) {

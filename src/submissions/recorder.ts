@@ -3,7 +3,7 @@ import type { AnalysisReport } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
 import type { ExecutionRequest, ExecutionResult } from '../contract/execution.js'
 import type { ExecutionStore } from '../store/execution-store.js'
-import type { NewSubmission, SubmissionEnding, SubmissionRecord } from '../store/records.js'
+import type { NewSubmission, SubmissionEnding, SubmissionHead } from '../store/records.js'
 import { toSavedExecution } from './saved-execution.js'
 import { savedExecutionId } from './submission-id.js'
 
@@ -26,7 +26,7 @@ export interface Recorder {
   ): Promise<void>
   /** What came after the end was recorded. */
   recordAnalysis(jobId: string, analysis: AnalysisReport): Promise<void>
-  recordCancelled(submission: Recorded | SubmissionRecord): Promise<void>
+  recordCancelled(submission: Recorded | SubmissionHead): Promise<void>
   /** It has not run to its end, and shall again. */
   recordInterrupted(jobId: string): Promise<void>
 }

@@ -11,7 +11,7 @@ import { requestBytes } from '../queue/bounds.js'
 import { FollowedElsewhere } from '../queue/job-queue.js'
 import type { JobQueue } from '../queue/job-queue.js'
 import type { ExecutionStore } from '../store/execution-store.js'
-import type { NewSubmission, SubmissionRecord } from '../store/records.js'
+import type { NewSubmission, SubmissionHead, SubmissionRecord } from '../store/records.js'
 import { EndWatch } from './end-watch.js'
 import type { EventStream } from './event-stream.js'
 import { LiveSubmission } from './live-submission.js'
@@ -56,14 +56,22 @@ export interface SubmissionView {
   readonly position: number | undefined
 }
 
+/** The same without what came of it. */
+export interface SubmissionHeadView extends Omit<SubmissionView, 'record'> {
+  readonly record: SubmissionHead
+}
+
 export interface Submissions {
   /** Ids in the order of the orders; a ServiceError in the place of one that the queue refused. */
   accept(orders: readonly Order[], clientKey: string): Promise<readonly (string | ServiceError)[]>
+  /** As it stands, with a result that can be large. */
   get(id: string): Promise<SubmissionView | undefined>
-  /** As `get`, but not before the submission has ended, the time has passed or the signal was aborted. */
-  wait(id: string, waitMs: number, signal: AbortSignal): Promise<SubmissionView | undefined>
+  /** As it stands, without the result. */
+  getHead(id: string): Promise<SubmissionHeadView | undefined>
+  /** As `getHead`, but not before the submission has ended, the time has passed or the signal was aborted. */
+  wait(id: string, waitMs: number, signal: AbortSignal): Promise<SubmissionHeadView | undefined>
   /** Kills the program of a submission that has not ended; gives what became of it. */
-  cancel(id: string): Promise<SubmissionView | undefined>
+  cancel(id: string): Promise<SubmissionHeadView | undefined>
   /** Puts what an earlier process left unfinished back in line. Only where the queue died with that process. */
   recover(): Promise<void>
   /** Takes over what other processes have accepted and follow no more, where the queue is shared. */
@@ -93,23 +101,30 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
     return entry.submit(clientKey)
   }
 
-  const find = async (id: string): Promise<SubmissionView | undefined> => {
+  const viewOf = async <R extends SubmissionHead>(
+    id: string,
+    read: (jobId: string) => Promise<R | undefined>,
+  ): Promise<{ id: string; record: R; position: number | undefined } | undefined> => {
     const parsed = parseId(id)
-    const record = parsed && (await store.getSubmission(parsed.jobId))
+    const record = parsed && (await read(parsed.jobId))
     if (parsed === undefined || record === undefined || !isSameKey(record.key, parsed.key)) return undefined
     const position = record.status === 'queued' ? live.get(record.jobId)?.position : undefined
     return { id, record, position }
   }
+  const get = (id: string): Promise<SubmissionView | undefined> =>
+    viewOf(id, (jobId) => store.getSubmission(jobId))
+  const getHead = (id: string): Promise<SubmissionHeadView | undefined> =>
+    viewOf(id, (jobId) => store.getSubmissionHead(jobId))
 
   const untilEnded = async (
-    view: SubmissionView,
+    view: SubmissionHeadView,
     waitMs: number,
     signal: AbortSignal,
-  ): Promise<SubmissionView | undefined> => {
+  ): Promise<SubmissionHeadView | undefined> => {
     const deadlineMs = performance.now() + waitMs
     const watch = new EndWatch(events, view.record.jobId)
     let pollMs = FIRST_POLL_MS
-    let current: SubmissionView | undefined = view
+    let current: SubmissionHeadView | undefined = view
     while (current !== undefined && current.record.finishedAtMs === null) {
       const leftMs = deadlineMs - performance.now()
       if (leftMs <= 0 || signal.aborted) break
@@ -117,7 +132,7 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
       if (entry !== undefined) await pause(leftMs, signal, entry.ended)
       else await pause(Math.min(pollMs, leftMs), signal, watch.told())
       pollMs = Math.min(pollMs * 1.5, LATER_POLL_MS)
-      current = await find(view.id)
+      current = await getHead(view.id)
     }
     watch.stop()
     return current
@@ -155,15 +170,16 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
       )
     },
 
-    get: find,
+    get,
+    getHead,
 
     async wait(id, waitMs, signal) {
-      const view = await find(id)
+      const view = await getHead(id)
       return view && untilEnded(view, waitMs, signal)
     },
 
     async cancel(id) {
-      const view = await find(id)
+      const view = await getHead(id)
       if (view === undefined || view.record.finishedAtMs !== null) return view
       const entry = live.get(view.record.jobId)
       const state = entry === undefined ? await queue.cancel?.(view.record.jobId) : 'running'
@@ -173,7 +189,7 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
       const after = await untilEnded(view, CANCEL_WAIT_MS, new AbortController().signal)
       if (state !== 'gone' || after?.record.finishedAtMs !== null) return after
       await recorder.recordCancelled(view.record)
-      return find(id)
+      return getHead(id)
     },
 
     recover: () => recoverSubmissions({ store, recorder, enqueue, isLive: (jobId) => live.has(jobId) }),

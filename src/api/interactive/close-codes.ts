@@ -10,7 +10,7 @@ export const CLOSE_CODES = {
   1009: 'A message is larger than it may be.',
   1011: 'The service failed; the program is not at fault.',
   1012: 'The service is stopping; connect again in a moment.',
-  1013: 'Not now: too many executions or sessions, the queue is full, or the language is not ready.',
+  1013: 'Not now: too many executions or sessions, too much under way, the queue is full, or the language is not ready.',
 } as const
 
 export type CloseCode = keyof typeof CLOSE_CODES
@@ -20,6 +20,8 @@ const CODES: Partial<Record<ErrorCode, CloseCode>> = {
   SHUTTING_DOWN: 1012,
   RATE_LIMITED: 1013,
   SESSION_QUOTA: 1013,
+  TOO_MUCH_AT_ONCE: 1013,
+  OVERLOADED: 1013,
   QUEUE_FULL: 1013,
   LANGUAGE_NOT_READY: 1013,
   SANDBOX_UNAVAILABLE: 1013,

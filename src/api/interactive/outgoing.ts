@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { jsonPieces } from '../bounds/json-pieces.js'
 import type { InteractiveMessage } from '../../contract/wire/interactive.js'
 
 /** Bytes that may wait for a slow reader before its program is held back, and at which it goes on. */
@@ -25,6 +26,19 @@ export class Outgoing {
   /** Each message is written at once; small ones are not collected. */
   send(message: InteractiveMessage): void {
     this.#socket.send(JSON.stringify(message), () => this.#onTaken())
+  }
+
+  /**
+   * The same for one message of any size, in pieces that are made as the client takes them. Nothing else may be sent
+   * until it resolves.
+   */
+  async sendInPieces(message: InteractiveMessage): Promise<void> {
+    for (const piece of jsonPieces(message)) {
+      await this.room()
+      if (this.#released) return
+      this.#socket.send(piece, { fin: false }, () => this.#onTaken())
+    }
+    this.#socket.send('', { fin: true }, () => this.#onTaken())
   }
 
   /** A promise while too much is waiting, which resolves when the client has taken most of it. */

@@ -1,12 +1,15 @@
 /** One interactive socket from its first message to its last: one program, its input, its output, its end. */
+import type { Socket } from 'node:net'
 import { ServiceError } from '../../contract/errors.js'
 import type { ExecutionEvent } from '../../contract/events.js'
 import type { ExecutionRequest, ExecutionResult, OutputStream } from '../../contract/execution.js'
 import { LiveText } from '../../contract/live-text.js'
 import type { ClientSignal, ProgramInput } from '../../contract/program-input.js'
-import type { InteractiveStart } from '../../contract/wire/interactive.js'
+import type { InteractiveMessage, InteractiveStart } from '../../contract/wire/interactive.js'
 import { InputChannel } from '../../queue/input-channel.js'
 import type { JobQueue } from '../../queue/job-queue.js'
+import type { Bounds } from '../bounds/bounds.js'
+import { COUNTED_FROM_LENGTH, weigh } from '../bounds/json-pieces.js'
 import { toExecuteAnswer } from '../execute-answer.js'
 import { invalidField } from '../invalid-input.js'
 import { retryAfterSeconds, toServiceError } from '../plugins/errors.js'
@@ -16,12 +19,15 @@ import { closeCodeOf } from './close-codes.js'
 import { keepHeartbeat } from './heartbeat.js'
 import { Incoming } from './incoming.js'
 import type { InteractiveSocket } from './interactive-socket.js'
+import { boundMessages } from './message-bytes.js'
 import { Outgoing } from './outgoing.js'
 
 /** For the first message after the connection is made. */
 const START_PATIENCE_MS = 15_000
 /** For a slow reader to take the rest of the output after the program's time is over; its slot is kept until then. */
 const OUTPUT_PATIENCE_MS = 30_000
+/** For an error to reach a client in the middle of a message. */
+const UNREAD_PATIENCE_MS = 1000
 /** For a client to answer the closing of its socket. */
 const GOODBYE_PATIENCE_MS = 5000
 
@@ -41,6 +47,11 @@ export interface SessionOptions {
   /** Version of a language's runtime. */
   readonly runtimeVersion: (language: string) => string
   readonly clientKey: string
+  /** The connection below the socket. */
+  readonly connection: Socket
+  /** Who the session counts for in these. */
+  readonly client: string
+  readonly bounds: Pick<Bounds, 'bodies' | 'answers'>
   readonly maxMessageBytes: number
   readonly maxStartBytes: number
   readonly pingIntervalMs: number
@@ -65,6 +76,7 @@ export class Session {
   #text = new LiveText()
   #execution: ExecutionRequest | undefined
   #ended = false
+  #isSendingResult = false
   #runs = false
   #deadline: NodeJS.Timeout
 
@@ -79,6 +91,13 @@ export class Session {
     socket.beforeClose = (code) => this.#onClosing(code)
     socket.on('close', () => this.#end(1006))
     socket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary))
+    const { client, connection, bounds } = options
+    boundMessages(socket, connection, {
+      budget: bounds.bodies,
+      client,
+      isHeld: () => this.#incoming.isHeld,
+      onRefused: (error) => this.#failUnread(error),
+    })
     let taken = 0
     keepHeartbeat(socket, options.pingIntervalMs, {
       isAlive: () => {
@@ -93,8 +112,17 @@ export class Session {
   /** Says why it cannot go on and closes the socket; the program is killed. */
   fail(error: ServiceError, closeCode: CloseCode = closeCodeOf(error.code)): void {
     if (this.#ended) return
-    this.#explain(error)
+    if (!this.#isSendingResult) this.#explain(error)
     this.#close(closeCode, error)
+    // Nothing can be said in the middle of a message.
+    if (this.#isSendingResult) this.#socket.terminate()
+  }
+
+  /** The same where the client is in the middle of a message, of which nothing more is read. */
+  #failUnread(error: ServiceError): void {
+    this.fail(error)
+    this.#socket.pause()
+    setTimeout(() => this.#socket.terminate(), UNREAD_PATIENCE_MS).unref()
   }
 
   #onMessage(data: Buffer, isBinary: boolean): void {
@@ -111,7 +139,7 @@ export class Session {
       if (message.type === 'start') this.#start(message)
       else this.#pass(message)
     } catch (error) {
-      this.fail(toServiceError(error, this.#options.maxStartBytes))
+      this.fail(toServiceError(error))
     }
   }
 
@@ -135,15 +163,32 @@ export class Session {
       (result) => this.#finish(result),
       (error: unknown) => {
         if (this.#cancel.signal.aborted) this.#finish(this.#cancelled(execution))
-        else this.fail(toServiceError(error, this.#options.maxStartBytes))
+        else this.fail(toServiceError(error))
       },
     )
   }
 
   #finish(result: ExecutionResult): void {
     if (this.#ended) return
-    this.#outgoing.send({ type: 'result', result: toExecuteAnswer(result).result })
+    const message = { type: 'result', result: toExecuteAnswer(result).result } as const
+    const weight = weigh(message)
+    if (weight >= COUNTED_FROM_LENGTH) return void this.#finishLarge(message, weight)
+    this.#outgoing.send(message)
     this.#close(1000)
+  }
+
+  /** Counted until the client has taken it; one that takes nothing is disconnected, as `Connections` sees to. */
+  async #finishLarge(message: InteractiveMessage, weight: number): Promise<void> {
+    const { answers } = this.#options.bounds
+    const { client } = this.#options
+    const refusal = answers.take(client, weight)
+    if (refusal !== undefined) return this.fail(refusal)
+    this.#socket.once('close', () => answers.give(client, weight))
+    clearTimeout(this.#deadline)
+    this.#isSendingResult = true
+    await this.#outgoing.sendInPieces(message)
+    this.#isSendingResult = false
+    if (!this.#ended) this.#close(1000)
   }
 
   /** It was cancelled before its turn came. */

@@ -10,31 +10,27 @@ import { skipBody } from '../skip-body.js'
 /** Seconds after which another try makes sense, where the error itself does not say and they are not five. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   QUEUE_FULL: 1,
+  OVERLOADED: 2,
   SANDBOX_UNAVAILABLE: 1,
   STORE_UNAVAILABLE: 5,
   LANGUAGE_NOT_READY: 10,
 }
 
-const MEBIBYTE = 2 ** 20
-
-export interface ErrorSettings {
-  readonly routes: RouteTable
-  readonly bodyLimitBytes: number
-}
-
-export function answerErrors(app: App, { routes, bodyLimitBytes }: ErrorSettings): void {
+export function answerErrors(app: App, routes: RouteTable): void {
   app.setErrorHandler(async (error, request, reply) => {
     if (request.raw.socket.destroyed) {
       // Nobody listens any more, and an execution ended for that reason is no fault worth a log line.
       request.log.debug('the client went away')
       return reply.hijack()
     }
-    const known = toServiceError(error, bodyLimitBytes)
+    const known = toServiceError(error)
     logFaults(known, request)
     // The framework closes the connection after an error in a body; it can be kept, for what is left of the body is
     // skipped. Where the client itself wants it closed, the body is skipped before the answer.
-    if (known.code !== 'SHUTTING_DOWN') void reply.removeHeader('connection')
-    if (request.headers.connection?.toLowerCase() === 'close') await skipBody(request.raw)
+    if (known.code === 'REQUEST_TIMEOUT') void reply.header('connection', 'close')
+    else if (known.code !== 'SHUTTING_DOWN') void reply.removeHeader('connection')
+    if (request.headers.connection?.toLowerCase() === 'close' && known.code !== 'REQUEST_TIMEOUT')
+      await skipBody(request.raw)
     return sendError(reply, known)
   })
 
@@ -62,13 +58,9 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> =
 }
 
 /** The error a client hears of; what it does not know becomes INTERNAL_ERROR with the cause kept for the log. */
-export function toServiceError(error: unknown, bodyLimitBytes: number): ServiceError {
+export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error
   const { code, statusCode } = frameworkProperties(error)
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const limit = `${Math.round((bodyLimitBytes / MEBIBYTE) * 10) / 10} MiB`
-    return new ServiceError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit}`)
-  }
   const known = FRAMEWORK_ERRORS[code]
   if (known !== undefined) return new ServiceError(...known)
   return statusCode >= 400 && statusCode < 500
@@ -105,6 +97,7 @@ export function retryAfterSeconds(error: ServiceError): number | undefined {
 }
 
 export function sendError(reply: FastifyReply, error: ServiceError): FastifyReply {
+  reply.request.refusedWith = error.code
   const retryAfter = retryAfterSeconds(error)
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
   return reply

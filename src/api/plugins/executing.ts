@@ -3,7 +3,7 @@ import type { Rate } from '../../config/values.js'
 import { ServiceError } from '../../contract/errors.js'
 import { createClientKeys } from '../client-key.js'
 import type { ApiContext } from '../dependencies.js'
-import { RateLimiter } from '../rate-limiter.js'
+import { ClientRates } from '../client-rates.js'
 
 /** Hooks of every endpoint that executes code, before its body is read. All of them share one limit. */
 export type ExecutingHooks = readonly onRequestHookHandler[]
@@ -14,7 +14,7 @@ export function refuseWhileFull({ queue }: Pick<ApiContext, 'queue'>): onRequest
 }
 
 export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHooks {
-  const keyOf = createClientKeys()
+  const keys = createClientKeys()
   const { rateLimit } = config.http
   const limiters = new LimitersByRate()
 
@@ -29,7 +29,8 @@ export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHook
 
   const limitRate: onRequestHookHandler = (request, reply, done) => {
     const { identity } = request
-    request.clientKey = keyOf(identity?.id ?? request.ip)
+    const client = keys.of(identity?.id, request.ip)
+    request.clientKey = client.network
     const rate = identity?.rate === undefined ? rateLimit : identity.rate
     if (rate === null) {
       request.chargeExecutions = () => {}
@@ -38,10 +39,10 @@ export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHook
     }
     const limiter = limiters.of(rate)
     request.chargeExecutions = (count) => {
-      const more = limiter.take(request.clientKey, count)
+      const more = limiter.take(client, count)
       if (!more.allowed) throw tooMany(rate, more.resetSeconds)
     }
-    const { allowed, limit, remaining, resetSeconds } = limiter.take(request.clientKey)
+    const { allowed, limit, remaining, resetSeconds } = limiter.take(client)
     void reply.headers({
       'ratelimit-limit': limit,
       'ratelimit-remaining': remaining,
@@ -56,11 +57,11 @@ export function executingHooks({ config, lifecycle }: ApiContext): ExecutingHook
 
 /** As many limiters as there are rates: that of everyone and those of some API keys. */
 class LimitersByRate {
-  readonly #limiters = new Map<string, RateLimiter>()
+  readonly #limiters = new Map<string, ClientRates>()
 
-  of(rate: Rate): RateLimiter {
+  of(rate: Rate): ClientRates {
     const name = `${rate.requests}/${rate.windowMs}`
-    const limiter = this.#limiters.get(name) ?? new RateLimiter(rate, () => performance.now())
+    const limiter = this.#limiters.get(name) ?? new ClientRates(rate)
     this.#limiters.set(name, limiter)
     return limiter
   }

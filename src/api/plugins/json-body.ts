@@ -1,8 +1,13 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { ServiceError } from '../../contract/errors.js'
+import { BodyReader } from '../bounds/body-reader.js'
+import type { Budget } from '../bounds/budget.js'
+import { clientOf } from '../bounds/client-of.js'
+import { untilAnswered } from '../bounds/until-answered.js'
 import type { App } from '../dependencies.js'
 import { invalidField } from '../invalid-input.js'
 
+const MEBIBYTE = 2 ** 20
 const BYTE_ORDER_MARK = '\u{feff}'
 
 /** Bodies below this are parsed as they come: they cannot hold enough values to keep the thread busy for long. */
@@ -21,19 +26,42 @@ const BACKSLASH = 0x5c
 const SEPARATORS: ReadonlySet<number> = new Set([0x2c, 0x5b, 0x7b])
 
 /** Bodies are JSON in UTF-8 or refused; nothing else is parsed. */
-export function parseJsonBodies(app: App): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const encoding = request.headers['content-encoding']
-    try {
-      if (encoding !== undefined && encoding !== 'identity') {
-        throw new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The body must be sent without Content-Encoding')
-      }
-      done(null, parseJson(typeof body === 'string' ? Buffer.from(body) : body))
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('not an error', { cause: error }))
-    }
+export function parseJsonBodies(app: App, budget: Budget, maxBytes: number): void {
+  const reader = new BodyReader({ budget, maxBytes, tooLarge: () => tooLarge(maxBytes) })
+  app.addHook('onClose', (_app, done) => {
+    reader.close()
+    done()
   })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', (request, stream, done) => {
+    const { 'content-encoding': encoding, 'content-length': length } = request.headers
+    // Nothing is unpacked, so no body is larger than what arrives.
+    if (encoding !== undefined && encoding !== 'identity') {
+      done(new ServiceError('UNSUPPORTED_MEDIA_TYPE', 'The body must be sent without Content-Encoding'))
+      return
+    }
+    const client = clientOf(request)
+    const body = {
+      stream,
+      declaredBytes: length === undefined ? undefined : Number(length),
+      client,
+      // Until the answer: a request keeps its body for as long as it is worked on.
+      onTaken: (bytes: number) => untilAnswered(request, () => budget.give(client, bytes)),
+    }
+    reader.read(body, (error, bytes) => {
+      try {
+        if (error !== null || bytes === undefined) done(error)
+        else done(null, parseJson(bytes))
+      } catch (problem) {
+        done(problem instanceof Error ? problem : new Error('not an error', { cause: problem }))
+      }
+    })
+  })
+}
+
+function tooLarge(maxBytes: number): ServiceError {
+  const limit = `${Math.round((maxBytes / MEBIBYTE) * 10) / 10} MiB`
+  return new ServiceError('PAYLOAD_TOO_LARGE', `The body is larger than ${limit}`)
 }
 
 /**

@@ -1,10 +1,13 @@
 /** `/openapi.json`, written from the schemas that check the requests, and `/docs`, a page that shows it. */
 import { readFileSync } from 'node:fs'
+import { brotliCompressSync, constants } from 'node:zlib'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { z } from 'zod'
 import type { App } from '../dependencies.js'
 import { addComponents, transformRoute } from './openapi-schemas.js'
+
+const BROTLI_QUALITY = { [constants.BROTLI_PARAM_QUALITY]: 9 }
 
 const DESCRIPTION = `Runs untrusted code in sandboxes, anonymously: no account, no key, no cookie.
 
@@ -69,11 +72,18 @@ export async function documentRoutes(app: App): Promise<void> {
   })
 }
 
-/** After the routes. */
+/** After the routes. Every answer is the same bytes, written down once. */
 export function serveOpenApi(app: App): void {
-  let document: string | undefined
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
-    document ??= JSON.stringify(app.swagger())
-    return reply.type('application/json; charset=utf-8').send(document)
+  let document: { readonly plain: Buffer; readonly brotli: Buffer } | undefined
+  app.get('/openapi.json', { schema: { hide: true }, compress: false }, (request, reply) => {
+    document ??= written(JSON.stringify(app.swagger()))
+    const takesBrotli = /(?:^|,)\s*br\s*(?:,|$)/.test(request.headers['accept-encoding'] ?? '')
+    if (takesBrotli) void reply.header('content-encoding', 'br')
+    void reply.header('vary', 'Accept-Encoding').type('application/json; charset=utf-8')
+    return reply.send(takesBrotli ? document.brotli : document.plain)
   })
+}
+
+function written(text: string) {
+  return { plain: Buffer.from(text), brotli: brotliCompressSync(text, { params: BROTLI_QUALITY }) }
 }

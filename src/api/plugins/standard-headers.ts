@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config/variables.js'
 import type { App } from '../dependencies.js'
+import { addressingProblem, readerOf } from './addressing.js'
 
 /** For answers that are data: a browser shown one runs and loads nothing. */
 const NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -48,9 +50,21 @@ export function setStandardHeaders(request: FastifyRequest, reply: FastifyReply)
   void reply.headers(STANDARD_HEADERS).header('x-request-id', request.id)
 }
 
-export function addStandardHeaders(app: App): void {
+/** The first hook: whatever follows answers with these headers. */
+export function addStandardHeaders(app: App, http: Config['http']): void {
+  const problemOf = addressingProblem(http)
+  const reader = readerOf(http.allowedOrigins)
+  const isOpen = http.allowedOrigins.length === 0
+
   app.addHook('onRequest', (request, reply, done) => {
     setStandardHeaders(request, reply)
+    if (!isOpen) {
+      const origin = reader(request.headers.origin)
+      void reply.header('vary', 'Origin').removeHeader('access-control-allow-origin')
+      if (origin !== undefined) void reply.header('access-control-allow-origin', origin)
+    }
+    const problem = problemOf(request)
+    if (problem !== undefined) return done(problem)
     if (request.method !== 'OPTIONS') {
       done()
       return
@@ -61,7 +75,7 @@ export function addStandardHeaders(app: App): void {
       .header('access-control-allow-methods', CORS_METHODS)
       .header('access-control-allow-headers', asked ?? 'Content-Type, X-Request-Id')
       .header('access-control-max-age', PREFLIGHT_SECONDS)
-      .header('vary', 'Access-Control-Request-Headers')
+      .header('vary', isOpen ? 'Access-Control-Request-Headers' : 'Access-Control-Request-Headers, Origin')
       .send()
   })
 }

@@ -46,10 +46,23 @@ describe('connections that ask for another protocol', () => {
     expect(answer).toContain('"runTimeStatus":"succeeded"')
   })
 
-  it('are refused where there is nothing', async () => {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/nothing`)
-    const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }]
+  it.each([
+    '/api/v1/nothing',
+    '/health',
+    '/health/',
+    '/api/v1/languages',
+    '/openapi.json',
+    '/',
+    '/docs/',
+    '/docs/json',
+  ])('are refused where there is nothing for them, before any are made: %s', async (path) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`)
+    const [, answer] = (await once(socket, 'unexpected-response')) as [
+      unknown,
+      { statusCode: number; headers: Record<string, string> },
+    ]
     expect(answer.statusCode).toBe(404)
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
     socket.on('error', () => undefined)
     socket.terminate()
   })

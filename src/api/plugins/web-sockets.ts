@@ -3,13 +3,17 @@ import { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import websocket from '@fastify/websocket'
+import { ServiceError } from '../../contract/errors.js'
 import type { App } from '../dependencies.js'
 import { InteractiveSocket } from '../interactive/interactive-socket.js'
 
 /** For clients to say goodbye when the service stops. */
 const GOODBYE_PATIENCE_MS = 1000
 
-/** Before the routes. `maxPayloadBytes` bounds every message of every route. */
+/**
+ * The first hooks, for they close the connection after whatever any other hook answers. `maxPayloadBytes` bounds every
+ * message of every route.
+ */
 export async function acceptWebSockets(app: App, maxPayloadBytes: number): Promise<void> {
   // Listening for upgrades means getting all of them, but many HTTP clients only offer HTTP/2 by that header.
   const upgrades = new EventEmitter()
@@ -34,6 +38,21 @@ export async function acceptWebSockets(app: App, maxPayloadBytes: number): Promi
       setTimeout(() => clients.forEach((client) => client.terminate()), GOODBYE_PATIENCE_MS).unref()
       done()
     },
+  })
+}
+
+/**
+ * Before the routes. Without it the handshake is done at any address, and the connection closed after it without a word.
+ */
+export function refuseWebSocketsElsewhere(app: App): void {
+  const addresses = new Set<string>()
+  app.addHook('onRoute', ({ url, wsHandler }) => {
+    if (wsHandler !== undefined) addresses.add(url)
+  })
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { url } = request.routeOptions
+    const isElsewhere = request.ws && url !== undefined && !addresses.has(url)
+    done(isElsewhere ? new ServiceError('NOT_FOUND', 'Nothing at this address is a WebSocket') : undefined)
   })
 }
 

@@ -40,7 +40,7 @@ async function post(payload: unknown, analyze: Analyzer['analyze'] = () => Promi
   }).withTypeProvider<ZodTypeProvider>()
   const config = testConfig()
   const asked: AnalysisRequest[] = []
-  answerErrors(app, { routes: new RouteTable(), bodyLimitBytes: config.http.bodyLimitBytes })
+  answerErrors(app, new RouteTable())
   const analyzer: Analyzer = {
     analyze: (request, signal) => {
       asked.push(request)

@@ -2,15 +2,16 @@ import { z } from 'zod'
 import { ServiceError } from '../../contract/errors.js'
 import { savedExecutionAnswer } from '../../contract/wire/executions.js'
 import type { SavedExecutionAnswer } from '../../contract/wire/executions.js'
-import type { App, Records } from '../dependencies.js'
-import { errorAnswers, jsonAnswer } from '../documented-answers.js'
+import type { ApiContext, App, Records } from '../dependencies.js'
+import { errorAnswers, jsonAnswer, READ_ERRORS } from '../documented-answers.js'
 import { cpuPercentage, megabytes, wholeMilliseconds } from '../execute-answer.js'
 import { isoTime } from '../submission-answer.js'
 
-export function executionsRoute(app: App, { store }: Records): void {
+export function executionsRoute(app: App, { bounds }: ApiContext, { store }: Records): void {
   app.route({
     method: 'GET',
     url: '/api/v1/executions/:jobId',
+    onRequest: bounds.limitReads,
     schema: {
       operationId: 'getExecution',
       tags: ['Records'],
@@ -18,11 +19,12 @@ export function executionsRoute(app: App, { store }: Records): void {
       params: z.object({ jobId: z.string().describe('The `jobId` of its result: the only key to it.') }),
       response: {
         200: jsonAnswer('Its record.', savedExecutionAnswer),
-        ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+        ...errorAnswers(['NOT_FOUND', ...READ_ERRORS]),
       },
     },
     handler: async (request): Promise<SavedExecutionAnswer> => {
-      const execution = await store.getExecution(request.params.jobId)
+      const { jobId } = request.params
+      const execution = await bounds.reads.answer(request, jobId, () => store.getExecution(jobId))
       if (execution === undefined) {
         throw new ServiceError(
           'NOT_FOUND',

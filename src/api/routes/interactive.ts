@@ -4,6 +4,7 @@ import { ServiceError } from '../../contract/errors.js'
 import type { ExecutionRequest } from '../../contract/execution.js'
 import type { InteractiveStart } from '../../contract/wire/interactive.js'
 import type { LanguageDefinition } from '../../languages/define-language.js'
+import { clientOf } from '../bounds/client-of.js'
 import type { ApiContext, App } from '../dependencies.js'
 import { errorAnswers } from '../documented-answers.js'
 import { chooseLanguage, toExecutionRequest } from '../execution-request.js'
@@ -17,11 +18,10 @@ import { programOfFiles, programOfOneFile } from '../source-files.js'
 import type { Program } from '../source-files.js'
 
 export function interactiveRoute(app: App, context: ApiContext, executing: ExecutingHooks): void {
-  const { config, sessions = context.queue } = context
-  const { maxSockets, maxPerClient, maxMessageBytes, pingIntervalMs } = config.interactive
+  const { config, sessions = context.queue, bounds } = context
+  const { maxPerClient, maxMessageBytes, pingIntervalMs } = config.interactive
   /** Connections that may be made but must be refused, for a browser shows a page no other answer than messages. */
   const refused = new WeakMap<FastifyRequest, ServiceError>()
-  let sockets = 0
   const quota = new SessionQuota(maxPerClient)
 
   const noteRefusal: onRequestHookHandler = function (request, reply, done) {
@@ -60,16 +60,18 @@ export function interactiveRoute(app: App, context: ApiContext, executing: Execu
     },
     wsHandler: (socket, request) => {
       const startedMs = performance.now()
-      sockets++
-      socket.once('close', () => sockets--)
-      const refusal =
-        refused.get(request) ??
-        (sockets > maxSockets ? tooManySockets(maxSockets) : quota.enter(request.clientKey))
+      const client = clientOf(request)
+      const tooMany = bounds.sockets.take(client, 1)
+      if (tooMany === undefined) socket.once('close', () => bounds.sockets.give(client, 1))
+      const refusal = refused.get(request) ?? tooMany ?? quota.enter(request.clientKey)
       const session = new Session(socket as InteractiveSocket, {
         queue: sessions,
         toExecution: (start) => toInteractiveExecution(start, context),
         runtimeVersion: (language) => context.images.get(language)?.version ?? '',
         clientKey: request.clientKey,
+        connection: request.raw.socket,
+        client,
+        bounds,
         maxMessageBytes,
         maxStartBytes: config.http.bodyLimitBytes,
         pingIntervalMs,
@@ -81,13 +83,6 @@ export function interactiveRoute(app: App, context: ApiContext, executing: Execu
       if (refusal !== undefined) session.fail(refusal)
     },
   })
-}
-
-function tooManySockets(most: number): ServiceError {
-  return new ServiceError(
-    'QUEUE_FULL',
-    `There are ${most} interactive connections already; try again in a moment`,
-  )
 }
 
 function logEnd({ log }: FastifyRequest, { jobId, closeCode, error }: SessionEnd, startedMs: number): void {

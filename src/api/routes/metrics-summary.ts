@@ -1,26 +1,29 @@
 import { metricsSummaryAnswer } from '../../contract/wire/executions.js'
 import type { MetricsSummaryAnswer } from '../../contract/wire/executions.js'
 import type { ExecutionFigures, Percentiles } from '../../store/records.js'
-import type { App, Records } from '../dependencies.js'
-import { errorAnswers, jsonAnswer } from '../documented-answers.js'
+import type { ApiContext, App, Records } from '../dependencies.js'
+import { errorAnswers, jsonAnswer, READ_ERRORS } from '../documented-answers.js'
 
 type FiguresAnswer = Omit<MetricsSummaryAnswer, 'byLanguage'>
 
-export function metricsSummaryRoute(app: App, { store }: Records): void {
+export function metricsSummaryRoute(app: App, { bounds }: ApiContext, { store }: Records): void {
   app.route({
     method: 'GET',
     url: '/api/v1/metrics/summary',
+    onRequest: bounds.limitReads,
     schema: {
       operationId: 'metricsSummary',
       tags: ['Records'],
       summary: 'Sum up the executions that were saved with `saveMetric`',
       response: {
         200: jsonAnswer('Rates, errors and percentiles, in all and by language.', metricsSummaryAnswer),
-        ...errorAnswers(['STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+        ...errorAnswers(READ_ERRORS),
       },
     },
-    handler: async (): Promise<MetricsSummaryAnswer> => {
-      const { byLanguage, ...all } = await store.summarizeExecutions()
+    handler: async (request): Promise<MetricsSummaryAnswer> => {
+      const { byLanguage, ...all } = await bounds.reads.answer(request, 'summary', () =>
+        store.summarizeExecutions(),
+      )
       return {
         ...toFigures(all),
         byLanguage: Object.fromEntries(

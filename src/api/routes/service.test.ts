@@ -110,7 +110,7 @@ describe('/openapi.json', () => {
     })
     for (const url of ['/api/v1/execute', '/api/v2/execute', '/run']) {
       const { responses, operationId } = paths[url].post
-      expect(Object.keys(responses)).toEqual(['200', '400', '401', '413', '415', '429', '500', '503'])
+      expect(Object.keys(responses)).toEqual(['200', '400', '401', '408', '413', '415', '429', '500', '503'])
       expect(operationId).toBeTruthy()
     }
   })

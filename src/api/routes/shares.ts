@@ -4,7 +4,7 @@ import { ServiceError } from '../../contract/errors.js'
 import { shareAnswer, shareCreated, sharedProgram, shareRequest } from '../../contract/wire/shares.js'
 import type { ShareAnswer, ShareCreated, SharedProgram, ShareRequest } from '../../contract/wire/shares.js'
 import type { ApiContext, App, Records } from '../dependencies.js'
-import { BODY_ERRORS, errorAnswers, jsonAnswer } from '../documented-answers.js'
+import { BODY_ERRORS, errorAnswers, jsonAnswer, READ_ERRORS } from '../documented-answers.js'
 import { invalidField } from '../invalid-input.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { isoTime } from '../submission-answer.js'
@@ -65,6 +65,7 @@ export function shareRoutes(
   app.route({
     method: 'GET',
     url: '/api/v1/shares/:id',
+    onRequest: context.bounds.limitReads,
     schema: {
       operationId: 'getShare',
       tags: ['Records'],
@@ -72,11 +73,14 @@ export function shareRoutes(
       params: z.object({ id: z.string() }),
       response: {
         200: jsonAnswer('The program; a body of `/api/v2/execute` but for its dates.', shareAnswer),
-        ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+        ...errorAnswers(['NOT_FOUND', ...READ_ERRORS]),
       },
     },
     handler: async (request): Promise<ShareAnswer> => {
-      const share = await store.getShare(request.params.id, context.clock())
+      const { id: asked } = request.params
+      const share = await context.bounds.reads.answer(request, asked, () =>
+        store.getShare(asked, context.clock()),
+      )
       if (share === undefined) {
         throw new ServiceError('NOT_FOUND', 'There is no such share, or it has expired')
       }

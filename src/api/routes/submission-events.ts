@@ -1,15 +1,17 @@
 import { z } from 'zod'
-import type { ExecutionResult } from '../../contract/execution.js'
-import type { EventStream, SubmissionEvent } from '../../submissions/event-stream.js'
-import type { SubmissionView } from '../../submissions/submissions.js'
+import { ServiceError } from '../../contract/errors.js'
+import type { EventStream } from '../../submissions/event-stream.js'
+import type { SubmissionHeadView, SubmissionView } from '../../submissions/submissions.js'
+import { clientOf } from '../bounds/client-of.js'
+import { followSlot } from '../bounds/follow-slot.js'
+import type { Loaded } from '../bounds/reads.js'
 import { whileConnected } from '../client-connection.js'
-import type { App, Records } from '../dependencies.js'
-import { errorAnswers } from '../documented-answers.js'
-import { toSubmissionResult } from '../submission-answer.js'
+import type { ApiContext, App, Records } from '../dependencies.js'
+import { errorAnswers, READ_ERRORS } from '../documented-answers.js'
+import { EventWriter } from '../event-writer.js'
+import type { ToldEvent } from '../event-writer.js'
 import { found } from './submissions.js'
 
-/** Proxies close a connection on which nothing happens. */
-const HEARTBEAT_MS = 15_000
 /** How long a submission that another process runs is waited for at a time. */
 const WAIT_MS = 15_000
 /** How soon it is looked again whether a submission of which nothing has been told yet is being told of. */
@@ -19,21 +21,14 @@ const RECORDED_ID = /^record\.(\d{1,4})$/
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8'
 
-/** An event as a client hears it: the result comes from the record, which the stream does not repeat. */
-interface ToldEvent {
-  readonly id: string
-  readonly event:
-    | Exclude<SubmissionEvent, { type: 'result' }>
-    | { readonly type: 'result'; readonly result: ExecutionResult | null }
-}
-
-export function submissionEventsRoute(app: App, records: Records): void {
+export function submissionEventsRoute(app: App, { bounds }: ApiContext, records: Records): void {
   const stopping = new AbortController()
   app.addHook('preClose', () => stopping.abort())
 
   app.route({
     method: 'GET',
     url: '/api/v1/submissions/:id/events',
+    onRequest: bounds.limitReads,
     schema: {
       operationId: 'followSubmission',
       tags: ['Submissions'],
@@ -48,12 +43,13 @@ export function submissionEventsRoute(app: App, records: Records): void {
           description: 'The events so far, and then as they happen.',
           content: { 'text/event-stream': { schema: z.string() } },
         },
-        ...errorAnswers(['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR']),
+        ...errorAnswers(['NOT_FOUND', ...READ_ERRORS]),
       },
     },
     handler: async (request, reply) => {
       const { id } = request.params
-      const view = found(await records.submissions.get(id))
+      const leave = followSlot(bounds.followers, request)
+      const view = found(await records.submissions.getHead(id))
       const lastEventId = request.headers['last-event-id']?.toString()
       reply.hijack()
       const { raw } = reply
@@ -63,35 +59,43 @@ export function submissionEventsRoute(app: App, records: Records): void {
         // Some proxies hold an answer back until it is whole unless told otherwise.
         'x-accel-buffering': 'no',
       })
-      raw.write(': following\n\n')
-      const heartbeat = setInterval(() => raw.write(': \n\n'), HEARTBEAT_MS)
+      const { socket } = request.raw
+      const reader = { client: clientOf(request), isGone: () => socket.destroyed }
+      const load: LoadWhole = () =>
+        bounds.reads.load(reader, id, async () => found(await records.submissions.get(id)))
       try {
         await whileConnected(request.raw.socket, async (gone) => {
           const signal = AbortSignal.any([gone, stopping.signal])
-          for await (const streamed of eventsOf(view, lastEventId, signal, records)) {
-            if (!raw.write(formatEvent(streamed, view))) await drained(raw, signal)
+          const writer = new EventWriter(raw, view.record, signal)
+          for await (const streamed of eventsOf(view, lastEventId, signal, records, load)) {
+            await writer.write(streamed)
           }
         })
       } catch (error) {
-        request.log.error({ err: error, jobId: view.record.jobId }, 'following failed')
+        // Who has no room for a large result yet connects again, and goes on after the last event.
+        const isBusy = error instanceof ServiceError && error.retryable
+        request.log[isBusy ? 'debug' : 'error']({ err: error, jobId: view.record.jobId }, 'following failed')
       } finally {
-        clearInterval(heartbeat)
         raw.end()
+        leave()
       }
     },
   })
 }
 
+type LoadWhole = () => Promise<Loaded<SubmissionView>>
+
 /** Live as soon as it is told of; without that, or where it goes no further, the record once there is an end. */
 async function* eventsOf(
-  view: SubmissionView,
+  view: SubmissionHeadView,
   lastEventId: string | undefined,
   signal: AbortSignal,
   { events, submissions }: { events: EventStream; submissions: Records['submissions'] },
+  load: LoadWhole,
 ): AsyncGenerator<ToldEvent> {
   // Who has been told from the record has the rest from there, too.
   let isLive = !RECORDED_ID.test(lastEventId ?? '')
-  let current: SubmissionView | undefined = view
+  let current: SubmissionHeadView | undefined = view
   while (current !== undefined && !signal.aborted) {
     const live = isLive ? await events.follow(view.record.jobId, lastEventId, signal) : undefined
     if (live !== undefined) {
@@ -99,27 +103,45 @@ async function* eventsOf(
       // One that has ended and has nothing after the last event has been seen to its end.
       let isComplete = current.record.finishedAtMs !== null
       for await (const { id, event } of live) {
-        if (event.type === 'result') isComplete = true
-        yield { id, event: event.type === 'result' ? await resultOf(view, submissions) : event }
+        if (event.type === 'result') {
+          isComplete = true
+          yield* resultFrom(id, load)
+        } else yield { id, event }
       }
       if (isComplete) return
     }
     if (current.record.finishedAtMs !== null) {
-      yield* recordedEvents(current, lastEventId)
+      yield* recordedEvents(lastEventId, load)
       return
     }
     current = await submissions.wait(view.id, isLive ? LOOK_AGAIN_MS : WAIT_MS, signal)
   }
 }
 
-async function resultOf({ id }: SubmissionView, submissions: Records['submissions']) {
-  const ended = await submissions.get(id)
-  return { type: 'result', result: ended?.record.result ?? null } as const
+/** The result of a submission that has ended: the record has it before any follower hears of the end. */
+async function* resultFrom(id: string, load: LoadWhole): AsyncGenerator<ToldEvent> {
+  const { value, release } = await load()
+  try {
+    yield { id, event: { type: 'result', result: value.record.result } }
+  } finally {
+    release()
+  }
 }
 
 /** What the events of an ended submission were, as far as its record tells. */
-function* recordedEvents({ record }: SubmissionView, lastEventId: string | undefined): Generator<ToldEvent> {
-  const { result, analysis } = record
+async function* recordedEvents(lastEventId: string | undefined, load: LoadWhole): AsyncGenerator<ToldEvent> {
+  const { value, release } = await load()
+  try {
+    const seen = RECORDED_ID.exec(lastEventId ?? '')?.[1]
+    for (const [index, event] of eventsOfRecord(value.record).entries()) {
+      if (seen === undefined || index > Number(seen)) yield { id: `record.${index}`, event }
+    }
+  } finally {
+    release()
+  }
+}
+
+function eventsOfRecord({ result, analysis }: SubmissionView['record']): readonly ToldEvent['event'][] {
   const events: ToldEvent['event'][] = []
   for (const stage of ['compile', 'run'] as const) {
     const ended = result?.[stage]
@@ -130,27 +152,5 @@ function* recordedEvents({ record }: SubmissionView, lastEventId: string | undef
   }
   if (analysis !== null) events.push({ type: 'analysis', analysis })
   events.push({ type: 'result', result })
-  const seen = RECORDED_ID.exec(lastEventId ?? '')?.[1]
-  for (const [index, event] of events.entries()) {
-    if (seen === undefined || index > Number(seen)) yield { id: `record.${index}`, event }
-  }
-}
-
-function formatEvent({ id, event }: ToldEvent, { record }: SubmissionView): string {
-  const { type, ...data } = event
-  const wire =
-    event.type === 'result' ? { result: event.result && toSubmissionResult(event.result, record) } : data
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(wire)}\n\n`
-}
-
-function drained(raw: NodeJS.WritableStream, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      raw.off('drain', done)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    raw.once('drain', done)
-    signal.addEventListener('abort', done)
-  })
+  return events
 }

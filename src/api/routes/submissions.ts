@@ -1,12 +1,14 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ServiceError } from '../../contract/errors.js'
 import type { ErrorCode } from '../../contract/errors.js'
 import { submissionAccepted, submissionAnswer, submissionRequest } from '../../contract/wire/submissions.js'
 import type { SubmissionAccepted, SubmissionAnswer } from '../../contract/wire/submissions.js'
-import type { SubmissionView } from '../../submissions/submissions.js'
+import type { SubmissionHeadView } from '../../submissions/submissions.js'
+import { followSlot } from '../bounds/follow-slot.js'
 import { whileConnected } from '../client-connection.js'
 import type { ApiContext, App, Records } from '../dependencies.js'
-import { errorAnswers, EXECUTION_ERRORS, jsonAnswer } from '../documented-answers.js'
+import { errorAnswers, EXECUTION_ERRORS, jsonAnswer, READ_ERRORS } from '../documented-answers.js'
 import type { ExecutingHooks } from '../plugins/executing.js'
 import { toSubmissionAnswer } from '../submission-answer.js'
 import { toOrder } from '../submission-order.js'
@@ -17,7 +19,7 @@ export const SUBMISSION_ERRORS: readonly ErrorCode[] = [
   'STORE_FULL',
   'STORE_UNAVAILABLE',
 ]
-const LOOKUP_ERRORS = ['NOT_FOUND', 'STORE_UNAVAILABLE', 'INTERNAL_ERROR'] as const
+const LOOKUP_ERRORS = ['NOT_FOUND', ...READ_ERRORS] as const
 
 const idParameter = z.object({ id: z.string().describe('The id that the submission was answered with.') })
 
@@ -29,7 +31,10 @@ export function submissionRoutes(
 ): void {
   const { submissions } = records
   const maxWaitMs = context.config.submissions.maxWaitMs
-  const { stopping } = context.lifecycle
+  const { bounds, lifecycle } = context
+  const { stopping } = lifecycle
+  const read = (request: FastifyRequest, id: string): Promise<SubmissionAnswer> =>
+    bounds.reads.answer(request, id, async () => toSubmissionAnswer(found(await submissions.get(id))))
 
   app.route({
     method: 'POST',
@@ -59,6 +64,7 @@ export function submissionRoutes(
   app.route({
     method: 'GET',
     url: '/api/v1/submissions/:id',
+    onRequest: bounds.limitReads,
     schema: {
       operationId: 'getSubmission',
       tags: ['Submissions'],
@@ -79,10 +85,15 @@ export function submissionRoutes(
     handler: async (request): Promise<SubmissionAnswer> => {
       const { id } = request.params
       const waitMs = Math.min((request.query.wait ?? 0) * 1000, maxWaitMs)
-      const view = await whileConnected(request.raw.socket, (signal) =>
-        waitMs > 0 ? submissions.wait(id, waitMs, AbortSignal.any([signal, stopping])) : submissions.get(id),
-      )
-      return toSubmissionAnswer(found(view))
+      if (waitMs > 0) {
+        const leave = followSlot(bounds.followers, request)
+        const view = await whileConnected(request.raw.socket, (signal) =>
+          submissions.wait(id, waitMs, AbortSignal.any([signal, stopping])),
+        )
+        leave()
+        found(view)
+      }
+      return read(request, id)
     },
   })
 
@@ -100,13 +111,16 @@ export function submissionRoutes(
         ...errorAnswers([...LOOKUP_ERRORS, 'QUEUE_UNAVAILABLE']),
       },
     },
-    handler: async (request): Promise<SubmissionAnswer> =>
-      toSubmissionAnswer(found(await submissions.cancel(request.params.id))),
+    handler: async (request): Promise<SubmissionAnswer> => {
+      const { id } = request.params
+      found(await submissions.cancel(id))
+      return read(request, id)
+    },
   })
 }
 
 /** Wrong ids and ids of what has been deleted look the same. */
-export function found(view: SubmissionView | undefined): SubmissionView {
+export function found<View extends SubmissionHeadView>(view: View | undefined): View {
   if (view === undefined) {
     throw new ServiceError('NOT_FOUND', 'There is no such submission, or it was deleted after its time')
   }

@@ -26,7 +26,14 @@ export function httpMetrics(registry: Registry): HttpObserver {
     labelNames: ['route'] as const,
     registers: [registry],
   })
-  return ({ method, route, statusCode, durationMs }) => {
+  const errors = new Counter({
+    name: 'codeexec_http_errors_total',
+    help: 'Requests answered with an error, by its code.',
+    labelNames: ['code'] as const,
+    registers: [registry],
+  })
+  return ({ method, route, statusCode, durationMs, errorCode }) => {
+    if (errorCode !== '') errors.inc({ code: errorCode })
     requests.inc({ method, route, status: statusCode })
     if (statusCode === TOO_MANY_REQUESTS) rateLimited.inc({ route })
     duration.observe({ method, route }, durationMs / 1000)

@@ -30,8 +30,8 @@ const CPP = { language: 'cpp' }
 describe('requests', () => {
   it('are counted by method, route and status, and timed', async () => {
     const metrics = createMetrics(SERVICE)
-    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 7 })
-    metrics.http({ method: 'POST', route: '/run', statusCode: 503, durationMs: 1 })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 7, errorCode: '' })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 503, durationMs: 1, errorCode: '' })
     const text = await metrics.render()
     expect(text).toContain('codeexec_http_requests_total{method="POST",route="/run",status="200"} 1')
     expect(text).toContain('codeexec_http_requests_total{method="POST",route="/run",status="503"} 1')
@@ -118,8 +118,8 @@ describe('the queues', () => {
 describe('a client that asks too often', () => {
   it('is counted by route', async () => {
     const metrics = createMetrics(SERVICE)
-    metrics.http({ method: 'POST', route: '/run', statusCode: 429, durationMs: 1 })
-    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 1 })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 429, durationMs: 1, errorCode: '' })
+    metrics.http({ method: 'POST', route: '/run', statusCode: 200, durationMs: 1, errorCode: '' })
     expect(await metrics.render()).toContain('codeexec_http_rate_limited_total{route="/run"} 1')
   })
 })
@@ -207,7 +207,7 @@ describe('a registry', () => {
   it('is one of its own, so that two can live in one process', async () => {
     const first = createMetrics(SERVICE)
     const second = createMetrics(SERVICE)
-    first.http({ method: 'GET', route: '/health', statusCode: 200, durationMs: 1 })
+    first.http({ method: 'GET', route: '/health', statusCode: 200, durationMs: 1, errorCode: '' })
     expect(await second.render()).not.toContain('route="/health"')
   })
 

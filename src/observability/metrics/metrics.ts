@@ -1,6 +1,8 @@
 /** All metrics of one process: its families and what feeds them. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { HttpObserver } from '../http-observation.js'
+import { boundsMetrics } from './bounds.js'
+import type { BoundsFigures } from './bounds.js'
 import { compileCacheMetrics } from './compile-cache.js'
 import type { CompileCacheSource } from './compile-cache.js'
 import { executionMetrics } from './executions.js'
@@ -48,6 +50,8 @@ export interface Metrics extends MetricsExposition {
   watchStore(settings: StoreSettings): StoreMetrics
   /** For a process that starts things ahead. */
   watchWarm(state: () => WarmState): void
+  /** For a process that serves HTTP. */
+  watchBounds(figures: () => BoundsFigures): void
   /** For a process that keeps what compilers made. */
   watchCompileCache(figures: () => readonly CompileCacheSource[]): void
 }
@@ -75,6 +79,7 @@ export function createMetrics(service: ServiceFigures): Metrics {
     watchLanguages: (states) => languageMetrics(registry, states),
     watchStore: (settings) => storeMetrics(registry, settings),
     watchWarm: (state) => warmMetrics(registry, state),
+    watchBounds: (figures) => boundsMetrics(registry, figures),
     watchCompileCache: (figures) => compileCacheMetrics(registry, figures),
   }
 }

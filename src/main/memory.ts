@@ -1,0 +1,42 @@
+/** Has the process become small again after it had to hold much: the engine, and the C library below it. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { MEMORY_ADDON } from './places.js'
+
+const LOOK_MS = 5000
+/** So much more than after the last time is worth a collection, which stops the process for some milliseconds. */
+const WORTH_BYTES = 24 * 2 ** 20
+/** How often the process is found at rest before that. */
+const CALM_LOOKS = 2
+
+/** Gives what is free back to the system; nothing where the addon is not built or the C library is another. */
+const giveBack = loadAddon()
+
+function loadAddon(): () => void {
+  const addon: { exports: unknown } = { exports: {} }
+  try {
+    process.dlopen(addon, MEMORY_ADDON)
+  } catch {
+    return () => {}
+  }
+  return typeof addon.exports === 'function' ? (addon.exports as () => void) : () => {}
+}
+
+/**
+ * Collects garbage when much has piled up and nothing large is held any more: with nothing to do, the engine itself sees
+ * no reason to. `isAtRest` tells whether that is so.
+ */
+export function giveMemoryBack(isAtRest: () => boolean): void {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  let smallestBytes = process.memoryUsage.rss()
+  let calm = 0
+  setInterval(() => {
+    calm = isAtRest() ? calm + 1 : 0
+    if (calm < CALM_LOOKS || process.memoryUsage.rss() - smallestBytes < WORTH_BYTES) return
+    calm = 0
+    collectGarbage()
+    giveBack()
+    smallestBytes = process.memoryUsage.rss()
+  }, LOOK_MS).unref()
+}
