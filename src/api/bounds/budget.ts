@@ -11,7 +11,7 @@ export interface BudgetFigures {
 }
 
 /** For room to come, and who may wait for it at once. */
-const MAX_WAIT_MS = 10_000
+const MAX_WAIT_MS = 30_000
 const MAX_WAITING = 1000
 
 interface Waiting {

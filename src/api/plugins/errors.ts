@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../contract/errors.js'
 import type { ErrorAnswer } from '../../contract/wire/error.js'
 import type { App } from '../dependencies.js'
 import type { RouteTable } from '../route-table.js'
-import { skipBody } from '../skip-body.js'
+import { skipBody, skipBodySlowly } from '../skip-body.js'
 
 /** Seconds after which another try makes sense, where the error itself does not say and they are not five. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
@@ -29,6 +29,7 @@ export function answerErrors(app: App, routes: RouteTable): void {
     // skipped. Where the client itself wants it closed, the body is skipped before the answer.
     if (known.code === 'REQUEST_TIMEOUT') void reply.header('connection', 'close')
     else if (known.code !== 'SHUTTING_DOWN') void reply.removeHeader('connection')
+    if (known.code === 'TOO_MUCH_AT_ONCE' || known.code === 'OVERLOADED') skipBodySlowly(request.raw)
     if (request.headers.connection?.toLowerCase() === 'close' && known.code !== 'REQUEST_TIMEOUT')
       await skipBody(request.raw)
     return sendError(reply, known)

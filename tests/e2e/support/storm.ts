@@ -105,17 +105,15 @@ export async function watched(
 ): Promise<Watched> {
   const milliseconds: number[] = []
   let peakMebibytes = 0
-  let isOver = false
+  const over = new AbortController()
   const watching = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       peakMebibytes = Math.max(peakMebibytes, residentMebibytes(pid))
       milliseconds.push((await askFrom('127.0.0.99', port, '/health')).milliseconds)
       await pause(20)
     }
   })()
-  await work().finally(() => {
-    isOver = true
-  })
+  await work().finally(() => over.abort())
   await watching
   const sorted = milliseconds.toSorted((left, right) => left - right)
   const at = (part: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0)
