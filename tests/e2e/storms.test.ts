@@ -179,9 +179,7 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
           localAddress: ATTACKER,
         })
         socket.on('error', () => {})
-        socket.on('message', (data) =>
-          codes.push((JSON.parse(String(data)) as { code: string }).code),
-        )
+        socket.on('message', (data) => codes.push((JSON.parse(String(data)) as { code: string }).code))
         sockets.push(socket)
       }
       await expect
