@@ -8,6 +8,7 @@
 import { fileURLToPath } from 'node:url'
 import type { AnalysisReport, AnalysisRequest } from '../contract/analysis.js'
 import { ServiceError } from '../contract/errors.js'
+import { CONFINEMENT_MODULE } from '../confinement/confinement.js'
 import { FairLine } from '../queue/fair-line.js'
 import type { AnalysisOptions, Analyzer } from './analyzer.js'
 import type { AnalysisBounds } from './engine/bounds.js'
@@ -33,6 +34,8 @@ export interface ProcessAnalyzerOptions {
   readonly killAfterMs?: number
   /** Compiled entry of the process, where it does not lie beside this file. */
   readonly entry?: string
+  /** The native module that confines the process, where it is not this project's own. */
+  readonly confinement?: string
   /** Told when a process ended in the middle of an analysis, and why. For the log. */
   readonly onProcessEnded?: (why: string) => void
 }
@@ -67,6 +70,7 @@ class ProcessAnalyzer implements Analyzer {
       bounds,
       heapBytes: options.heapBytes ?? 256 * MIB,
       parserBytes: options.parserBytes ?? 192 * MIB,
+      confinement: options.confinement ?? CONFINEMENT_MODULE,
       killAfterMs: options.killAfterMs ?? bounds.timeMs + 3_000,
       startMs: 30_000,
     }

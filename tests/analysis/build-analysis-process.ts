@@ -11,15 +11,19 @@ export interface BuiltProcess {
   remove(): Promise<void>
 }
 
+export function buildAnalysisProcess(): Promise<BuiltProcess> {
+  return buildForNode('src/analysis/process/main.ts', 'analysis-process')
+}
+
 /** Builds below node_modules, so that packages are found from there. */
-export async function buildAnalysisProcess(): Promise<BuiltProcess> {
-  const outDir = path.join(root, 'node_modules', '.cache', 'codeexec', `analysis-process-${process.pid}`)
+export async function buildForNode(source: string, name: string): Promise<BuiltProcess> {
+  const outDir = path.join(root, 'node_modules', '.cache', 'codeexec', `${name}-${process.pid}`)
   await build({
     root,
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: path.join(root, 'src/analysis/process/main.ts'),
+      ssr: path.join(root, source),
       outDir,
       target: 'node20',
       rollupOptions: { output: { format: 'es', entryFileNames: 'main.mjs' } },

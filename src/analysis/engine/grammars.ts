@@ -2,7 +2,7 @@
  * The parsers: tree-sitter's grammars as WebAssembly, out of npm packages that carry them ready-made. A crafted source
  * that breaks a grammar's C code breaks it inside the WebAssembly memory: an exception here, never a foreign write.
  */
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Language, Parser } from 'web-tree-sitter'
 
@@ -64,17 +64,31 @@ export async function loadGrammars(
   }
 }
 
-/** Opens every grammar's file now, to be read when needed: by then this process may not be allowed to open it. */
+/**
+ * Opens every grammar's file now, to be read when needed: by then this process may neither open it nor ask for its
+ * size.
+ */
 export function openGrammars(): GrammarReader {
-  const descriptors = new Map(GRAMMAR_IDS.map((id) => [id, openSync(grammarFile(id), 'r')]))
+  const files = new Map(
+    GRAMMAR_IDS.map((id) => {
+      const descriptor = openSync(grammarFile(id), 'r')
+      return [id, { descriptor, sizeBytes: fstatSync(descriptor).size }]
+    }),
+  )
   return (id) => {
-    const descriptor = descriptors.get(id)
-    if (descriptor === undefined) throw new Error(`Grammar ${id} was read before`)
-    descriptors.delete(id)
+    const file = files.get(id)
+    if (file === undefined) throw new Error(`Grammar ${id} was read before`)
+    files.delete(id)
     try {
-      return readFileSync(descriptor)
+      const content = new Uint8Array(file.sizeBytes)
+      for (let at = 0; at < content.length;) {
+        const readBytes = readSync(file.descriptor, content, at, content.length - at, at)
+        if (readBytes === 0) throw new Error(`Grammar ${id} has become shorter`)
+        at += readBytes
+      }
+      return content
     } finally {
-      closeSync(descriptor)
+      closeSync(file.descriptor)
     }
   }
 }

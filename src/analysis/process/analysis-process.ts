@@ -37,16 +37,20 @@ export class AnalysisProcess {
 
   /** Starts a process; `ready` tells when it can work. */
   constructor(options: AnalysisProcessOptions) {
-    const { entry, heapBytes, bounds, parserBytes } = options
+    const { entry, heapBytes, bounds, parserBytes, confinement } = options
     this.#options = options
-    this.#child = fork(entry, [JSON.stringify({ bounds, parserBytes } satisfies ProcessOptions)], {
-      execArgv: [`--max-old-space-size=${Math.ceil(heapBytes / 1024 / 1024)}`],
-      // Nothing of the service's environment: it holds secrets.
-      env: {},
-      cwd: '/',
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
+    this.#child = fork(
+      entry,
+      [JSON.stringify({ bounds, parserBytes, confinement } satisfies ProcessOptions)],
+      {
+        execArgv: [`--max-old-space-size=${Math.ceil(heapBytes / 1024 / 1024)}`],
+        // Nothing of the service's environment: it holds secrets.
+        env: {},
+        cwd: '/',
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      },
+    )
     this.#ended = new Promise((resolve) => {
       const end = (why: string): void => {
         this.#hasEnded = true

@@ -5,7 +5,7 @@ import { analyzedLanguage } from '../languages/index.js'
 import { confine } from './confine.js'
 import type { AnalysisOrder, ProcessMessage, ProcessOptions } from './protocol.js'
 
-const { bounds, parserBytes } = JSON.parse(process.argv[2] ?? '') as ProcessOptions
+const { bounds, parserBytes, confinement } = JSON.parse(process.argv[2] ?? '') as ProcessOptions
 
 // Ctrl-C reaches the whole process group; the parent decides when this one ends.
 process.on('SIGINT', () => {})
@@ -13,7 +13,7 @@ process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit())
 
 const grammars = await loadGrammars(parserBytes, openGrammars())
-confine()
+confine(confinement)
 
 process.on('message', (message) => {
   void answer(message as AnalysisOrder)

@@ -8,6 +8,8 @@ export interface ProcessOptions {
   readonly bounds: AnalysisBounds
   /** Memory of the parser. */
   readonly parserBytes: number
+  /** The native module that confines the process. */
+  readonly confinement: string
 }
 
 export interface AnalysisOrder {
