@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "held.h"
+#include "init_filter.h"
 #include "join.h"
 #include "launch_parts.h"
 #include "mounts.h"
@@ -111,7 +112,7 @@ void launch_init(const struct launch *launch)
     for (unsigned i = 0; i < launch_fd_count(launch); i++)
         if ((own.fds[i] = fcntl(launch->fds[i], F_DUPFD_CLOEXEC, LAUNCH_MOVED_FD)) < 0) _exit(1);
     bool linked = own.fds[LAUNCH_LINK] >= 0;
-    if (linked && launch->other_end < 0) join_offer(own.fds[LAUNCH_LINK]);
+    if (linked) join_offer(own.fds[LAUNCH_LINK]);
     if (reports < 0 || dup3(reports, launch_report_fd, O_CLOEXEC) < 0) _exit(1);
     struct open_request open_request;
     struct run_request request;
@@ -177,6 +178,11 @@ void launch_init(const struct launch *launch)
     if (released) {
         struct report done = {.kind = REPORT_RELEASED};
         launch_report(&done);
+    }
+    error = init_filter_apply();
+    if (error) {
+        errno = -error;
+        launch_fail("init-filter");
     }
     int status = wait_for(program);
     struct report ended = {.kind = REPORT_ENDED, .status = status, .time_ns = now_ns()};

@@ -9,7 +9,7 @@
  *
  * Where a fork server makes the program, init and program are joined by a socket, the link:
  *
- *   init (on v1; on v2 the supervisor) ── pidfd of init ──► fork server
+ *   init ── pidfd of init ──► fork server
  *   fork server ── clone: init's pid namespace ──► go-between ── fork ──► program; the go-between exits, and the
  *   program is init's child as if init had forked it
  *   init ── "made" ──► program: enters init's other namespaces ── "here" ──► init
@@ -87,10 +87,7 @@ struct launch {
     uid_t uid;
     /* NULL for a program that is executed. */
     const struct launch_from_server *server;
-    /*
-     * The link's other end, where the init process inherits it. Otherwise -1: then nobody knows the init process yet
-     * who could tell the fork server, so it does that itself.
-     */
+    /* The link's other end, where the init process inherits it; otherwise -1. */
     int other_end;
     /* False for a further command in the same sandbox: the mount namespace already has its files. */
     bool fresh;

@@ -1,5 +1,5 @@
 /*
- * The supervisor: started once by the service, it makes the sandboxes and runs the programs in them.
+ * The supervisor: started by its guard (guard.h), it makes the sandboxes and runs the programs in them.
  *
  * Isolated: mounts, processes, IPC, host name, control groups, network, uid, capabilities, system calls (see
  * launch.h, mounts.c, seccomp_filter.c). Not isolated: time, the CPU's caches, and the kernel itself, which all
@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "image.h"
 #include "launch.h"
 #include "loop.h"
@@ -43,6 +44,8 @@
 #define OUTGOING_KEEP_BYTES (4u * 1024u * 1024u)
 #define READ_BYTES (256u * 1024u)
 #define STOP_PATIENCE_NS 5000000000u
+/* Of fork servers, unless the service says otherwise. */
+#define RENEWAL_SECONDS 600u
 
 static struct watch service, signals;
 static struct outbox incoming, outgoing;
@@ -182,8 +185,8 @@ static void say_ready(unsigned slot_count)
     uname(&kernel);
     char text[512];
     const char *weakness = cgroups_weakness();
-    snprintf(text, sizeof text, "{\"cgroupVersion\":%d,\"slots\":%u,\"kernel\":\"%s\",\"weakness\":\"%s\"}", cgroup_version(),
-             slot_count, kernel.release, weakness ? weakness : "");
+    snprintf(text, sizeof text, "{\"cgroupVersion\":%d,\"slots\":%u,\"kernel\":\"%s\",\"weakness\":\"%s\",\"pid\":%d}",
+             cgroup_version(), slot_count, kernel.release, weakness ? weakness : "", getpid());
     struct frame frame = frame_begin(&outgoing, EV_READY, 0);
     put_string(&frame, text);
     frame_end(&frame);
@@ -192,15 +195,12 @@ static void say_ready(unsigned slot_count)
 /* The supervisor's own mounts and network are private: what it does to them never reaches the host. */
 static void isolate_self(void)
 {
-    if (geteuid() != 0) {
-        errno = 0;
-        die("must be started by root");
-    }
     prctl(PR_SET_NAME, "codeexec-superv");
     if (unshare(CLONE_NEWNS) < 0) die("mount namespaces are not available");
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) die("mounts cannot be made private");
     spawner_start();
     int error = privileges_forbid_gains();
+    if (!error) error = privileges_keep(SUPERVISOR_RIGHTS);
     if (error) {
         errno = -error;
         die("privileges cannot be limited");
@@ -238,23 +238,29 @@ static unsigned number_argument(const char *text, unsigned least, unsigned most)
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--probe") == 0) return probe();
-    if (argc != 3 && argc != 4) {
-        fprintf(stderr, "usage: codeexec-supervisor SLOTS FIRST_UID [STANDBY]   (descriptor 3: the service's socket)\n"
+    if (argc < 3 || argc > 5) {
+        fprintf(stderr, "usage: codeexec-supervisor SLOTS FIRST_UID [STANDBY [RENEWAL]]   (descriptor 3: the service)\n"
                         "       codeexec-supervisor --probe\n");
         return 2;
     }
     unsigned slot_count = number_argument(argv[1], 1, 128);
     unsigned first_uid = number_argument(argv[2], 1000, 2000000000);
-    unsigned standby_count = argc == 4 ? number_argument(argv[3], 0, slot_count - 1) : 0;
+    unsigned standby_count = argc > 3 ? number_argument(argv[3], 0, slot_count - 1) : 0;
+    unsigned renewal_seconds = argc > 4 ? number_argument(argv[4], 1, 86400) : RENEWAL_SECONDS;
     /* Whatever else the service's parent left open is none of our business, and must not reach a program. */
     close_range(SERVICE_FD + 1, ~0u, 0);
+    if (geteuid() != 0) {
+        errno = 0;
+        die("must be started by root");
+    }
+    guard_run();
     launch_hide_arguments(argv[0], (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]));
     isolate_self();
     loop_start();
     int signal_fd = watch_signals();
     sandboxes_start(&outgoing);
     slots_start(slot_count, (uid_t)first_uid, &sandbox_slot_callbacks);
-    warm_start(slot_count);
+    warm_start(slot_count, renewal_seconds * 1000000000ull);
     if (fcntl(SERVICE_FD, F_SETFL, O_NONBLOCK) < 0 || fcntl(SERVICE_FD, F_SETFD, FD_CLOEXEC) < 0)
         die("descriptor 3 is not the service's socket");
     watch_add(&service, SERVICE_FD, EPOLLIN, service_ready, NULL);

@@ -1,7 +1,6 @@
 #include "privileges.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -15,11 +14,31 @@
 /* With 0 the kernel still hands a dump to the host's handler where core_pattern names one; 1 alone prevents that. */
 #define NO_CORE_DUMP 1u
 
+int privileges_bound(uint64_t rights)
+{
+    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+        if (!(rights >> capability & 1) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return -errno;
+    return 0;
+}
+
+int privileges_keep(uint64_t rights)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct sets[2];
+    if (syscall(SYS_capget, &header, sets) < 0) return -errno;
+    for (unsigned half = 0; half < 2; half++) {
+        sets[half].permitted &= (uint32_t)(rights >> (32 * half));
+        sets[half].effective = sets[half].permitted;
+        sets[half].inheritable = 0;
+    }
+    return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
+}
+
 int privileges_forbid_gains(void)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return -errno;
-    for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
-        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0) return -errno;
+    int error = privileges_bound(0);
+    if (error) return error;
     unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
                          SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
                          SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;

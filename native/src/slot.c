@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "passing.h"
+#include "privileges.h"
 #include "protocol.h"
 #include "util.h"
 
@@ -45,7 +46,11 @@ static pid_t clone_init_into(int cgroup_fd, const struct launch *launch)
                               .exit_signal = SIGCHLD,
                               .cgroup = (unsigned long long)cgroup_fd};
     pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-    if (pid == 0) launch_init(launch);
+    if (pid == 0) {
+        /* As a keeper has done. Before a fork server learns of it, which could not enter a mightier process. */
+        if (privileges_keep(INIT_RIGHTS)) _exit(1);
+        launch_init(launch);
+    }
     return pid < 0 ? -errno : pid;
 }
 
@@ -130,6 +135,7 @@ static int start_keeper(struct slot *slot)
          */
         write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
         int32_t error = slot_cgroup_join(&slot->cgroup);
+        if (!error) error = privileges_keep(INIT_RIGHTS);
         if (send(pair[1], &error, sizeof error, MSG_NOSIGNAL) < 0 || error) _exit(1);
         int own = 3;
         if (pair[1] != own && dup3(pair[1], own, O_CLOEXEC) < 0) _exit(1);
@@ -326,7 +332,6 @@ int slot_launch(struct slot *slot, struct launch *launch)
     if (cgroup_version() == 1) return launch_by_keeper(slot, launch);
     pid_t pid = clone_init_into(slot->cgroup.dir_fd, launch);
     if (pid < 0) return pid;
-    slot->init = pid;
     slots.on.launched(slot, pid);
     return 0;
 }

@@ -23,7 +23,6 @@ struct slot {
     struct slot_cgroup cgroup;
     struct netns netns;
     struct watch oom;
-    pid_t init; /* cgroup v2 only: of the last launch */
     /* cgroup v1 only */
     pid_t keeper;
     struct watch keeper_socket;

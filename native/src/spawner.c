@@ -85,8 +85,6 @@ static void become_interpreter(const int *fds, const struct header *header, char
 static void become_interpreter(const int *fds, const struct header *header, char *text, const char *end)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    /* Goes last where its cgroup is short of memory, as a keeper does. */
-    write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
     char *arguments[MAX_STRINGS + 1] = {NULL}, *environment[MAX_STRINGS + 2] = {NULL};
     static char preload[] = "LD_PRELOAD=" WARM_LIBRARY;
     for (unsigned i = 0; i < header->argument_count + header->variable_count && text < end; i++) {
@@ -170,6 +168,11 @@ void spawner_start(void)
             dup3(file, SPAWNER_LIBRARY_FD, O_CLOEXEC) < 0)
             _exit(1);
         close_range(SPAWNER_LIBRARY_FD + 1, ~0u, 0);
+        /* Its interpreters go last where their cgroup is short of memory, as keepers do; they inherit it. */
+        write_file_at(AT_FDCWD, "/proc/self/oom_score_adj", "-1000");
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || privileges_bound(ZYGOTE_LAUNCHER_RIGHTS) ||
+            privileges_keep(ZYGOTE_LAUNCHER_RIGHTS))
+            _exit(1);
         serve();
     }
     close(pair[1]);

@@ -9,7 +9,6 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +20,10 @@
 #include "util.h"
 #include "warm_protocol.h"
 
-/* Programs of one master have their hash seed and their address space's layout in common; not too many shall. */
+/*
+ * Programs of one master have their hash seed and their address space's layout in common; not too many shall, nor those
+ * of too long a time (warm_start).
+ */
 #define USES_BEFORE_RENEWAL 256u
 #define FIRST_PAUSE_NS 100000000u
 #define LONGEST_PAUSE_NS 60000000000u
@@ -65,11 +67,13 @@ static struct {
     struct runtime **launched;
     struct server *settling; /* one at a time */
     unsigned slot_count;
+    uint64_t renewal_ns;
 } warm;
 
-void warm_start(unsigned slot_count)
+void warm_start(unsigned slot_count, uint64_t renewal_ns)
 {
     warm.slot_count = slot_count;
+    warm.renewal_ns = renewal_ns;
     warm.launched = checked_alloc(slot_count * sizeof(struct runtime *));
 }
 
@@ -393,15 +397,8 @@ static void ask_for_program(struct server *server, struct slot *slot, const stru
     int fds[WARM_MAX_FDS] = {launch->fds[LAUNCH_STDIN],  launch->fds[LAUNCH_STDOUT], launch->fds[LAUNCH_STDERR],
                              launch->fds[LAUNCH_REPORT], launch->other_end,          slot->region_fd};
     unsigned fd_count = JOIN_INIT;
-    int init = -1;
-    if (cgroup_version() == 2) {
-        init = (int)syscall(SYS_pidfd_open, slot->init, 0);
-        if (init < 0) return;
-        fds[fd_count++] = init;
-        fds[fd_count++] = slot->cgroup.dir_fd;
-    }
+    if (cgroup_version() == 2) fds[fd_count++] = slot->cgroup.dir_fd;
     if (send_with_fds(server->socket.fd, &request, sizeof request, fds, fd_count) == 0) server->runtime->uses++;
-    if (init >= 0) close(init);
 }
 
 uint64_t warm_would_share(const struct slot *slot, struct bytes image, const struct run_request *request)
@@ -474,6 +471,13 @@ static struct slot *slot_without(const struct runtime *runtime)
     return NULL;
 }
 
+/* When a master has served for long enough; one that has not been used since it came knows nothing worth renewing. */
+static uint64_t renewal_due(const struct runtime *runtime)
+{
+    if (runtime->uses == 0) return UINT64_MAX;
+    return runtime->uses >= USES_BEFORE_RENEWAL ? 0 : runtime->master->started_ns + warm.renewal_ns;
+}
+
 static uint64_t tend(struct runtime *runtime, uint64_t now)
 {
     if (now < runtime->retry_at_ns) return runtime->retry_at_ns;
@@ -485,7 +489,7 @@ static uint64_t tend(struct runtime *runtime, uint64_t now)
         give_up(successor);
         return runtime->retry_at_ns;
     }
-    if (!runtime->master || runtime->uses >= USES_BEFORE_RENEWAL) {
+    if (!runtime->master || now >= renewal_due(runtime)) {
         int error = start_master(runtime);
         if (error) postpone(runtime);
         return error ? runtime->retry_at_ns : now + START_PATIENCE_NS;
@@ -495,7 +499,7 @@ static uint64_t tend(struct runtime *runtime, uint64_t now)
         struct slot *slot = slot_without(runtime);
         if (slot) settle(runtime, slot);
     }
-    return UINT64_MAX;
+    return renewal_due(runtime);
 }
 
 /* Servers that ended before anybody knew their pid; whoever reaps them takes them for nobody. */

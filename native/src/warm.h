@@ -17,8 +17,8 @@
 #include "request.h"
 #include "slot.h"
 
-/* After slots_start. */
-void warm_start(unsigned slot_count);
+/* After slots_start. A fork server in use is replaced after `renewal_ns`. */
+void warm_start(unsigned slot_count, uint64_t renewal_ns);
 /* Takes a REQ_WARM. Returns false when it is not of the protocol. */
 bool warm_register(const uint8_t *payload, size_t size);
 /*

@@ -31,12 +31,12 @@ struct warm_boot {
 };
 
 enum warm_request_kind {
-    WARM_LAUNCH = 1, /* descriptors: enum join_fd, on v1 without the last, on v2 with the slot's cgroup after it;
-                        not answered */
+    WARM_LAUNCH = 1, /* descriptors: enum join_fd without the last, which init sends itself, and on v2 the slot's
+                        cgroup; not answered */
     WARM_SETTLE      /* v1: fork a server for a slot; descriptors: its control socket, the slot's cgroups */
 };
 
-#define WARM_MAX_FDS (JOIN_FDS + 1)
+#define WARM_MAX_FDS JOIN_FDS
 #define WARM_SETTLE_FDS (1 + V1_COUNT)
 
 struct warm_request {

@@ -89,6 +89,7 @@ __attribute__((constructor)) static void prepare(int argc, char **argv, char **v
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     forget_preload(variables);
     int error = privileges_forbid_gains();
+    if (!error) error = privileges_keep(INIT_RIGHTS);
     if (error) {
         log_line("a fork server cannot limit its privileges (%s)", errno_name(-error));
         _exit(1);
@@ -299,12 +300,15 @@ void server_run(void)
         if (got != (ssize_t)sizeof request) _exit(0);
         if (request.kind == WARM_LAUNCH) {
             if (fd_count < JOIN_INIT) _exit(1);
-            if (fd_count == JOIN_INIT) fds[fd_count++] = join_take_offer(fds[JOIN_LINK]);
-            if (go_between_fork(fds[JOIN_INIT], fd_count > JOIN_FDS ? fds[JOIN_FDS] : -1)) {
+            int cgroup = fd_count > JOIN_INIT ? fds[JOIN_INIT] : -1;
+            int init = fds[JOIN_INIT] = join_take_offer(fds[JOIN_LINK]);
+            if (go_between_fork(init, cgroup)) {
                 begin(&request, fds);
                 errno = error;
                 return;
             }
+            if (init >= 0) close(init);
+            fds[JOIN_INIT] = cgroup;
         } else {
             if (fd_count < WARM_SETTLE_FDS) _exit(1);
             if (fork_for_supervisor() == 0) {

@@ -123,11 +123,17 @@ function descendants(all: readonly Process[], root: number): Process[] {
   return [...self, ...children.flatMap(({ pid }) => descendants(all, pid))]
 }
 
+function isBelow(all: readonly Process[], { parent }: Process, service: number | undefined): boolean {
+  if (parent === service) return true
+  const above = all.find(({ pid }) => pid === parent)
+  return parent > 1 && above !== undefined && isBelow(all, above, service)
+}
+
 /** Whether a process belongs to another instance of the service on this host: one of its ancestors is a supervisor. */
 function isOthers(all: readonly Process[], { parent }: Process, service: number | undefined): boolean {
   if (parent <= 1 || parent === service) return false
   const above = all.find(({ pid }) => pid === parent)
-  if (above === undefined || above.parent === service) return false
+  if (above === undefined || above.pid === service || isBelow(all, above, service)) return false
   return above.name.startsWith(SUPERVISOR) || isOthers(all, above, service)
 }
 

@@ -9,6 +9,7 @@ import {
   type SandboxSpec,
 } from '../../driver.js'
 import { EVENT, FrameWriter, PayloadReader, REQUEST } from './frames.js'
+import { SupervisorGuard } from './guard.js'
 import { HeldNamespacesSandbox } from './held.js'
 import { probeHost } from './probe.js'
 import { longestTurnMs } from './longest-turn.js'
@@ -18,6 +19,7 @@ import { countStart, type WarmCommand, type WarmCounts, warmFrame } from './warm
 
 const DRIVER = 'namespaces'
 const DEFAULT_FIRST_UID = 900_000
+const DEFAULT_RENEWAL_MS = 600_000
 /** Small enough to restart at once after a crash, large enough not to spin when it cannot start at all. */
 const RESTART_PAUSE_MS = 500
 
@@ -29,11 +31,15 @@ export interface NamespacesDriverOptions {
   /** Sandboxes that may stand ready, in addition, for what is asked for next; none unless given. */
   readonly standby?: number
   readonly firstUid?: number
+  /** Longest that programs are made by the same fork server; ten minutes unless given. */
+  readonly renewalMs?: number
   /** Finds an image: its layers as host directories, topmost first, and a name that changes when they do. */
   readonly image: (id: string) => { readonly name: string; readonly layers: readonly string[] } | undefined
   /** The command of an image whose starts are prepared by a fork server; none where it is not given. */
   readonly warm?: (imageId: string) => WarmCommand | undefined
   readonly log?: (line: string) => void
+  /** Called when what starts supervisors has ended unasked, and this process is not root and cannot start another. */
+  readonly onGuardLost?: () => void
 }
 
 export type { WarmCommand, WarmCounts } from './warm.js'
@@ -68,6 +74,7 @@ export function createNamespacesDriver(options: NamespacesDriverOptions): Namesp
 class Driver implements NamespacesDriver {
   readonly name = DRIVER
   readonly #standby: number
+  #guard: SupervisorGuard | undefined
   readonly #options: NamespacesDriverOptions
   #supervisor: Supervisor | undefined
   #images = new Map<string, Promise<void>>()
@@ -127,13 +134,7 @@ class Driver implements NamespacesDriver {
     this.#startedAt = Date.now()
     this.#images = new Map()
     this.#starts++
-    const supervisor = new Supervisor({
-      program: this.#options.program,
-      slots: this.#options.slots + Math.min(this.#options.slots, 4) + this.#standby,
-      standby: this.#standby,
-      firstUid: this.#options.firstUid ?? DEFAULT_FIRST_UID,
-      log: this.#options.log ?? (() => {}),
-    })
+    const supervisor = new Supervisor(this.#guarded().start())
     this.#supervisor = supervisor
     supervisor.ready.then(
       (info) => (this.#info = info),
@@ -143,6 +144,25 @@ class Driver implements NamespacesDriver {
     // What was there before a crash is there again before somebody asks for it.
     if (this.#prepared.size > 0) this.prepare([...this.#prepared]).catch(() => {})
     return supervisor
+  }
+
+  /** Only root can start another one once it has ended. */
+  #guarded(): SupervisorGuard {
+    if (this.#guard?.hasEnded === false) return this.#guard
+    const { program, slots, firstUid = DEFAULT_FIRST_UID, renewalMs = DEFAULT_RENEWAL_MS } = this.#options
+    const { log = () => {} } = this.#options
+    this.#guard = new SupervisorGuard({
+      program,
+      slots: slots + Math.min(slots, 4) + this.#standby,
+      standby: this.#standby,
+      firstUid,
+      renewalMs,
+      log,
+    })
+    void this.#guard.ended.then(() => {
+      if (!this.#closed && process.getuid?.() !== 0) this.#options.onGuardLost?.()
+    })
+    return this.#guard
   }
 
   /** At once and not with the next sandbox: a service without one counts as not ready and gets no requests. */
@@ -207,6 +227,7 @@ class Driver implements NamespacesDriver {
   async close(): Promise<void> {
     this.#closed = true
     await this.#supervisor?.stop()
+    await this.#guard?.close()
   }
 }
 

@@ -1,22 +1,8 @@
 /** Owns the supervisor process: starts it, speaks its protocol, tells everybody concerned when it has died. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { SandboxError } from '../../driver.js'
 import { EVENT, type FrameEvent, FrameReader, PayloadReader } from './frames.js'
-
-export interface SupervisorOptions {
-  /** Path of the supervisor program. */
-  readonly program: string
-  /** Sandboxes that may run at once. */
-  readonly slots: number
-  /** How many of them may hold sandboxes made ahead. */
-  readonly standby: number
-  /** Programs of slot N run as this uid and gid plus N. */
-  readonly firstUid: number
-  /** Receives the supervisor's own messages, one line each. */
-  readonly log: (line: string) => void
-}
+import type { SupervisorRun } from './guard.js'
 
 /** What the supervisor said of itself when it was ready. */
 export interface SupervisorInfo {
@@ -25,6 +11,7 @@ export interface SupervisorInfo {
   readonly kernel: string
   /** Why limits of the service's own control group do not bind programs, as one sentence; empty where they do. */
   readonly weakness: string
+  readonly pid: number
 }
 
 /** Receives the events of one sandbox or image registration. */
@@ -40,75 +27,69 @@ const STOP_PATIENCE_MS = 10_000
 const LAST_ID = 0x7fffffff
 
 export class Supervisor {
-  readonly #process: ChildProcess
-  readonly #socket: Socket
+  readonly #run: SupervisorRun
   readonly #handlers = new Map<number, EventHandler>()
   readonly #reader = new FrameReader()
-  #lastLine = ''
+  #socket: Socket | undefined
+  /** What is sent before there is a socket. */
+  readonly #early: Uint8Array[] = []
   #nextId = 1
+  #pid: number | undefined
   #lost: SandboxError | undefined
   readonly ready: Promise<SupervisorInfo>
   /** Resolves when the process has ended. */
   readonly ended: Promise<void>
 
-  constructor(options: SupervisorOptions) {
-    // A session of its own: Ctrl-C at the service's terminal starts its drain and must not end sandboxes before it.
-    // An empty environment: nothing of the service's own is there to be found.
-    this.#process = spawn(options.program, [options.slots, options.firstUid, options.standby].map(String), {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      env: {},
-      detached: true,
-    })
-    this.#socket = this.#process.stdio[3] as Socket
-    createInterface({ input: this.#process.stderr! }).on('line', (line) => {
-      this.#lastLine = line.replace(/^codeexec-supervisor: /, '')
-      options.log(this.#lastLine)
-    })
+  constructor(run: SupervisorRun) {
+    this.#run = run
     this.ready = new Promise((resolve, reject) => {
       this.#handlers.set(0, {
         onEvent: (event) => {
-          if (event.type === EVENT.ready)
-            resolve(JSON.parse(new PayloadReader(event.payload).string()) as SupervisorInfo)
+          if (event.type !== EVENT.ready) return
+          const info = JSON.parse(new PayloadReader(event.payload).string()) as SupervisorInfo
+          this.#pid = info.pid
+          resolve(info)
         },
         onLost: reject,
       })
     })
     this.ready.catch(() => {})
-    this.ended = new Promise((resolve) => {
-      this.#process.once('close', (code, signal) => {
-        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
-        this.#lose(`the supervisor ${how}${this.#lastLine ? `: ${this.#lastLine}` : ''}`)
-        resolve()
-      })
-      this.#process.once('error', (cause) => {
-        this.#lose(`the supervisor could not be started: ${cause.message}`, cause)
-        resolve()
-      })
-    })
-    this.#socket.on('data', (chunk: Buffer) => {
+    this.ended = run.ended.then((how) => this.#lose(how))
+    run.socket.then(
+      (socket) => this.#use(socket),
+      () => {},
+    )
+  }
+
+  /** Undefined until it is ready. */
+  get pid(): number | undefined {
+    return this.#pid
+  }
+
+  #use(socket: Socket): void {
+    this.#socket = socket
+    socket.on('data', (chunk: Buffer) => {
       try {
         this.#reader.read(chunk, (event) => this.#handlers.get(event.id)?.onEvent(event))
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
-        this.#socket.destroy()
-        this.#process.kill('SIGKILL')
+        // It ends when its socket closes, and takes its sandboxes along.
+        socket.destroy()
         this.#lose('the supervisor said what is not of its protocol', error)
       }
     })
-    this.#socket.on('error', () => {})
-  }
-
-  get pid(): number | undefined {
-    return this.#process.pid
+    socket.on('error', () => {})
+    if (this.#early.length > 0) this.send(this.#early.splice(0))
   }
 
   get lost(): SandboxError | undefined {
     return this.#lost
   }
 
-  #lose(message: string, cause?: unknown): void {
+  #lose(message: string): void {
     if (this.#lost) return
-    this.#lost = new SandboxError('supervisor', message, { cause })
+    this.#lost = new SandboxError('supervisor', message)
+    this.#socket?.destroy()
     const handlers = [...this.#handlers.values()]
     this.#handlers.clear()
     for (const handler of handlers) handler.onLost(this.#lost)
@@ -130,20 +111,28 @@ export class Supervisor {
 
   /** Writes frames in one system call where they fit. */
   send(pieces: readonly Uint8Array[]): void {
-    if (this.#lost || this.#socket.destroyed) return
-    if (pieces.length === 1) {
-      this.#socket.write(pieces[0]!)
+    const socket = this.#socket
+    if (this.#lost || socket?.destroyed) return
+    if (socket === undefined) {
+      this.#early.push(...pieces)
       return
     }
-    this.#socket.cork()
-    for (const piece of pieces) this.#socket.write(piece)
-    this.#socket.uncork()
+    if (pieces.length === 1) {
+      socket.write(pieces[0]!)
+      return
+    }
+    socket.cork()
+    for (const piece of pieces) socket.write(piece)
+    socket.uncork()
   }
 
   /** Asks it to end its sandboxes and itself, and waits until it has. */
   async stop(): Promise<void> {
-    this.#socket.end()
-    const patience = setTimeout(() => this.#process.kill('SIGKILL'), STOP_PATIENCE_MS)
+    const patience = setTimeout(() => this.#run.kill(), STOP_PATIENCE_MS)
+    this.#run.socket.then(
+      (socket) => socket.end(),
+      () => {},
+    )
     await this.ended
     clearTimeout(patience)
   }
