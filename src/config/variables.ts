@@ -170,6 +170,11 @@ export const VARIABLES = {
     dataDirectory(),
     'Folder for language images, the database and caches.',
   ),
+  user: optional(
+    'CODEEXEC_USER',
+    text,
+    'User, by name or number, that the service becomes when it is started as root; where unset, `codeexec` if there is such a user, else the number 899999. `root` stays root, which is weaker.',
+  ),
   languages: variable(
     'CODEEXEC_LANGUAGES',
     languageList,
@@ -202,6 +207,12 @@ export const VARIABLES = {
     onOff,
     'on',
     'Prepare sandboxes and interpreters before requests come, for speed.',
+  ),
+  warmRenewalMs: variable(
+    'CODEEXEC_WARM_RENEWAL',
+    durationMs,
+    '10m',
+    'Longest that programs are made by the same fork server, from one second to a day: what it has in common with its programs (hash seed, addresses) is new then.',
   ),
   warmMemoryBytes: variable(
     'CODEEXEC_WARM_MEMORY',

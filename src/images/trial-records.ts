@@ -16,9 +16,14 @@ export interface TrialRecords {
 /** What the file of an image says when this copy has passed on this kernel. */
 const passed = ({ hash, copy }: ReadyImage): string => `${copy ?? hash} on ${release()}\n`
 
+/** Written by the service itself. */
+export function trialsFolder(dataDirectory: string): string {
+  return path.join(dataDirectory, 'images', '.trials')
+}
+
 /** `conditions` is what else a trial depends on, such as the driver and the version of the service. */
 export function fileTrialRecords(dataDirectory: string, conditions: string): TrialRecords {
-  const folder = path.join(dataDirectory, 'images', '.trials')
+  const folder = trialsFolder(dataDirectory)
   const fileOf = ({ id, hash }: ReadyImage): string =>
     path.join(
       folder,

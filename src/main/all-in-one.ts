@@ -22,15 +22,16 @@ import { packageVersion, WEB_ROOT } from './places.js'
 import { queueOptions } from './queue-options.js'
 import { startRecords } from './records.js'
 import type { RunningRecords } from './records.js'
+import type { Rights } from './rights.js'
 import type { Service } from './service.js'
 import { createTracing, traceWork } from './tracing.js'
 
 /** Puts the service together and starts its sandboxes; rejects with SandboxError where this host has none. */
-export async function createAllInOne(config: Config, logger: Logger): Promise<Service> {
+export async function createAllInOne(config: Config, logger: Logger, rights: Rights): Promise<Service> {
   const authentication = await createAuthentication(config)
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
-  const executing = await startExecuting(config, logger, metrics)
+  const executing = await startExecuting(config, logger, metrics, rights)
   const { languages, images, prepareImages, sandboxes, work, beside, checks } = executing
   const memoryQueue = createMemoryQueue(queueOptions(config, metrics, 'jobs'))
   const queue = traceQueue(memoryQueue, tracing)

@@ -17,15 +17,17 @@ import { offeredLanguages } from './offered-languages.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
 import type { RecordsOptions, RunningRecords } from './records.js'
+import type { Rights } from './rights.js'
 import type { Service } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
 import { connectQueues, queueCheck, redisUrlOf } from './shared-queues.js'
 import { createTracing } from './tracing.js'
 import { WorkerImages } from './worker-images.js'
 
-export async function createApiRole(config: Config, logger: Logger): Promise<Service> {
+export async function createApiRole(config: Config, logger: Logger, rights: Rights): Promise<Service> {
   const languages = offeredLanguages(await loadLanguages(), config.languages)
   const authentication = await createAuthentication(config)
+  rights.giveUp()
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
   const queues = await connectQueues(config, logger, metrics)

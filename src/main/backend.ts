@@ -10,6 +10,7 @@ import type { WarmState } from '../observability/metrics/warm.js'
 import type { SandboxDriver } from '../sandbox/driver.js'
 import type { PrepareImages } from './prepare-images.js'
 import type { ProgramPlaces } from './program-places.js'
+import type { Rights } from './rights.js'
 
 export interface Backend {
   readonly driver: SandboxDriver
@@ -30,4 +31,6 @@ export interface BackendOptions {
   readonly places: ProgramPlaces
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'watchSupervisor' | 'watchStuckContainers'>
+  /** To be given up before the backend hears anybody. */
+  readonly rights: Rights
 }

@@ -68,13 +68,15 @@ export function dockerDriver(
 /** Rejects with SandboxError where there is no engine. */
 export async function startDockerBackend(
   config: Config,
-  { languages, plan, logger, metrics }: BackendOptions,
+  { languages, plan, logger, metrics, rights }: BackendOptions,
 ): Promise<Backend> {
   const images = dockerImages(config, plan)
   const { store } = images
   const driver = dockerDriver(config, store, (line) =>
     logger.warn({ docker: line }, 'the Docker driver says'),
   )
+  // An engine's certificates have been read; its socket is reached through its group.
+  rights.giveUp()
   await driver.start()
   metrics.watchStuckContainers(() => driver.stuckContainers)
   await store.refresh()

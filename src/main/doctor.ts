@@ -20,6 +20,7 @@ import { dockerDriver, dockerImages } from './docker-backend.js'
 import { namespacesImage } from './namespaces-backend.js'
 import { offeredLanguages } from './offered-languages.js'
 import { SUPERVISOR_PROGRAM, packageVersion } from './places.js'
+import { planDrop } from './rights.js'
 
 const MEBIBYTE = 2 ** 20
 /** Threads of Node and of compilers started ahead, keepers and fork servers: about as many. */
@@ -39,6 +40,7 @@ export async function doctor(write: (line: string) => void): Promise<number> {
       : await examineHost(config, plan, languages)
   const checks = [
     ...hostChecks(config),
+    rightsCheck(config),
     ...report.checks,
     await diskCheck(config),
     ...imageChecks(config, languages, images, trials),
@@ -106,6 +108,20 @@ function groupDetail({ group, ...machine }: Machine): string {
     processes === undefined ? [] : `${processes} processes`,
   ].flat()
   return `version ${group.version}, ${places}: ${limits.length === 0 ? 'no limits' : limits.join(', ')}`
+}
+
+/** As whom a service goes on that is started as this command is. */
+function rightsCheck(config: Config): DriverCheck {
+  try {
+    const plan = planDrop(config)
+    if (plan.kind === 'drops')
+      return fact('rights', `started as root, the service goes on as user ${plan.user.name}`)
+    return plan.why === undefined
+      ? fact('rights', 'the service is started without root’s rights')
+      : { name: 'rights', ok: false, required: false, detail: plan.why }
+  } catch (error) {
+    return { name: 'rights', ok: false, required: true, detail: (error as Error).message }
+  }
 }
 
 async function diskCheck({ dataDirectory }: Config): Promise<DriverCheck> {

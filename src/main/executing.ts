@@ -26,6 +26,7 @@ import { offeredLanguages } from './offered-languages.js'
 import { packageVersion } from './places.js'
 import type { ImagePreparation, PrepareImages } from './prepare-images.js'
 import { planPlaces, roomBeside } from './program-places.js'
+import type { Rights } from './rights.js'
 
 export interface Executing {
   readonly languages: LanguageRegistry
@@ -39,8 +40,13 @@ export interface Executing {
   readonly checks: () => readonly ReadinessCheck[]
 }
 
-/** Starts the sandboxes; rejects with SandboxError where this host has none. */
-export async function startExecuting(config: Config, logger: Logger, metrics: Metrics): Promise<Executing> {
+/** Starts the sandboxes, and gives up root's rights then; rejects with SandboxError where this host has none. */
+export async function startExecuting(
+  config: Config,
+  logger: Logger,
+  metrics: Metrics,
+  rights: Rights,
+): Promise<Executing> {
   const all = await loadLanguages()
   const languages = offeredLanguages(all, config.languages)
   // Of all languages, as one language's image may stand on another's.
@@ -51,7 +57,7 @@ export async function startExecuting(config: Config, logger: Logger, metrics: Me
       : startNamespacesBackend
   const startsAhead = config.warm && config.sandbox === 'namespaces'
   const places = planPlaces(config, startsAhead ? placesAhead(languages.all, config.slots) : 0)
-  const backend = await startBackend(config, { languages, plan, places, logger, metrics })
+  const backend = await startBackend(config, { languages, plan, places, logger, metrics, rights })
   const ending = new AbortController()
   const images = tryImages(config, languages, backend, logger, ending.signal)
   // Trials begin when somebody asks for a language, and nobody shall wait for the first.

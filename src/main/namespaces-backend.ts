@@ -14,8 +14,10 @@ import type { WarmState } from '../observability/metrics/warm.js'
 import { createNamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import type { NamespacesDriver } from '../sandbox/drivers/namespaces/driver.js'
 import type { Backend, BackendOptions } from './backend.js'
+import { startBuilderProcess } from './builder-process.js'
+import type { BuilderProcess } from './builder-process.js'
 import { SUPERVISOR_PROGRAM } from './places.js'
-import { prepareImages } from './prepare-images.js'
+import { buildHere, prepareImages } from './prepare-images.js'
 import type { ProgramPlaces } from './program-places.js'
 
 /** Left to the machine and to the programs that run, whatever the budget says; never less than twice what executions need. */
@@ -24,12 +26,14 @@ const RESERVE_BYTES = 256 * 1_048_576
 /** Rejects with SandboxError where this host has no sandboxes. */
 export async function startNamespacesBackend(
   config: Config,
-  { languages, plan, places, logger, metrics }: BackendOptions,
+  { languages, plan, places, logger, metrics, rights }: BackendOptions,
 ): Promise<Backend> {
   const { dataDirectory } = config
   const images = new FileImageStore({ dataDirectory, plan })
   const driver = createDriver(config, places, images, languages, logger)
   await driver.start()
+  const builder = rights.willDrop ? startBuilderIfNeeded(config, images, languages) : undefined
+  rights.giveUp()
   metrics.watchSupervisor(() => ({
     pid: driver.supervisorPid,
     restarts: driver.supervisorRestarts,
@@ -47,9 +51,14 @@ export async function startNamespacesBackend(
       memoryBytes: ahead?.memoryBytes ?? 0,
     }),
     check: () => sandboxCheck(driver),
-    prepareImages: (preparation) => prepareImages({ dataDirectory, plan, store: images }, preparation),
+    prepareImages: (preparation) =>
+      prepareImages(
+        { store: images, build: builder?.build ?? buildHere({ dataDirectory, plan }) },
+        preparation,
+      ),
     close: async () => {
       ahead?.close()
+      builder?.close()
       await driver.close()
     },
   }
@@ -64,6 +73,16 @@ export function namespacesImage(
   return image && { name: `${id}-${image.hash}`, layers: image.layers }
 }
 
+/** While this process is root: afterwards it could start none. It ends when it has built. */
+function startBuilderIfNeeded(
+  { dataDirectory }: Config,
+  images: ImageStore,
+  languages: LanguageRegistry,
+): BuilderProcess | undefined {
+  const isComplete = languages.all.every(({ id }) => images.get(id) !== undefined)
+  return isComplete ? undefined : startBuilderProcess(dataDirectory)
+}
+
 function createDriver(
   config: Config,
   { programs, ahead, standby }: ProgramPlaces,
@@ -76,6 +95,7 @@ function createDriver(
     slots: programs + ahead,
     standby,
     image: (id) => namespacesImage(images, id),
+    renewalMs: config.warmRenewalMs,
     ...(config.warm && {
       warm: (id) => {
         const language = languages.find(id)
@@ -83,6 +103,10 @@ function createDriver(
       },
     }),
     log: (line) => logger.warn({ supervisor: line }, 'the supervisor says'),
+    onGuardLost: () => {
+      logger.fatal('what starts supervisors has ended, and only root can start it again')
+      process.exit(1)
+    },
   })
 }
 

@@ -17,6 +17,9 @@ export const AGENT_PROGRAM = inProject('native/build/codeexec-agent')
 /** Has the service's own process give memory back. */
 export const MEMORY_ADDON = inProject('native/build/codeexec-memory.node')
 
+/** What Node is started with. */
+export const CLI = fileURLToPath(new URL('./cli.js', import.meta.url))
+
 export const WEB_ROOT = inProject('web/dist')
 
 /** Version of this package. */

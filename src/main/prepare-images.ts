@@ -14,11 +14,24 @@ export interface ImagePreparation {
 /** How one way of running programs comes by its images; `prepareImages` says what it resolves with. */
 export type PrepareImages = (preparation: ImagePreparation) => Promise<readonly string[]>
 
-/** Where images on this machine's disk are, and which there should be. */
+/** Builds the images of these languages; resolves with one sentence for each that could not be built. */
+export type BuildImages = (
+  ids: readonly string[],
+  onProgress: (progress: BuildProgress) => void,
+  signal: AbortSignal,
+) => Promise<readonly string[]>
+
 export interface DiskImages {
-  readonly dataDirectory: string
-  readonly plan: ImagePlan
   readonly store: FileImageStore
+  readonly build: BuildImages
+}
+
+/** In this process, which must be root's. */
+export function buildHere(where: { readonly dataDirectory: string; readonly plan: ImagePlan }): BuildImages {
+  return async (ids, onProgress, signal) => {
+    const reports = await new ImageBuilder({ ...where, onProgress }).buildAll(ids, signal)
+    return reports.flatMap((report) => (report.outcome === 'failed' ? [report.message] : []))
+  }
 }
 
 /**
@@ -26,23 +39,18 @@ export interface DiskImages {
  * as absent. Rejects where nothing can be built at all, or when the signal is aborted.
  */
 export async function prepareImages(
-  { dataDirectory, plan, store }: DiskImages,
+  { store, build }: DiskImages,
   { languages, onProgress, signal }: ImagePreparation,
 ): Promise<readonly string[]> {
   const missing = languages.filter((id) => !store.get(id))
   if (missing.length === 0) return []
   store.expect(missing)
   try {
-    const builder = new ImageBuilder({
-      dataDirectory,
-      plan,
-      onProgress: (progress) => {
-        store.note(progress)
-        onProgress(progress)
-      },
-    })
-    const reports = await builder.buildAll(missing, signal)
-    return reports.flatMap((report) => (report.outcome === 'failed' ? [report.message] : []))
+    const note = (progress: BuildProgress): void => {
+      store.note(progress)
+      onProgress(progress)
+    }
+    return await build(missing, note, signal)
   } finally {
     store.expect([])
   }

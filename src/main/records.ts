@@ -63,7 +63,7 @@ function limitsOf({ store }: Config): StoreLimits {
   }
 }
 
-function databaseFolder({ dataDirectory, store }: Config): string {
+export function databaseFolder({ dataDirectory, store }: Config): string {
   return store.folder ?? path.join(dataDirectory, 'database')
 }
 

@@ -12,6 +12,8 @@ import { AuthenticationError } from './authentication.js'
 import { optimiseSooner, startHasEnded } from './engine.js'
 import { giveMemoryBack } from './memory.js'
 import { packageVersion } from './places.js'
+import { RightsError, createRights } from './rights.js'
+import type { Rights } from './rights.js'
 import type { Service } from './service.js'
 import { onShutdownSignals } from './shutdown.js'
 import { StartError } from './start-error.js'
@@ -40,7 +42,8 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
   dieOfUnexpectedErrors(logger)
 
   const createService = await ROLES[config.role]()
-  const service = await createService(config, logger).catch(explainStart)
+  const rights = readRights(config, logger)
+  const service = await createService(config, logger, rights).catch(explainStart)
   const building = new AbortController()
   onShutdownSignals(process, {
     drain: (signal) => {
@@ -55,6 +58,7 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
     },
   })
   await listen(service, config)
+  rights.endListening()
   startHasEnded()
   giveMemoryBack(() => service.isAtRest?.() ?? true)
   const what = config.role === 'all' ? 'serves' : `serves as ${config.role}`
@@ -69,6 +73,14 @@ function readConfig(role: string | undefined): Config {
     return loadConfig(role === undefined ? {} : { env: { ...process.env, [VARIABLES.role.name]: role } })
   } catch (error) {
     throw error instanceof ConfigError ? new StartError(error.message, { cause: error }) : error
+  }
+}
+
+function readRights(config: Config, logger: Logger): Rights {
+  try {
+    return createRights(config, logger)
+  } catch (error) {
+    throw error instanceof RightsError ? new StartError(error.message, { cause: error }) : error
   }
 }
 

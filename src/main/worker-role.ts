@@ -8,6 +8,7 @@ import type { Worker } from '../worker/worker.js'
 import type { Executing } from './executing.js'
 import { startExecuting, watchWorkers } from './executing.js'
 import { packageVersion } from './places.js'
+import type { Rights } from './rights.js'
 import type { Service } from './service.js'
 import type { SharedQueues } from './shared-queues.js'
 import { connectQueues, queueCheck } from './shared-queues.js'
@@ -18,10 +19,10 @@ import { createWorkerStatus } from './worker-status.js'
 /** How often a worker that is not ready for jobs looks whether it is. */
 const LOOK_MS = 500
 
-export async function createWorkerRole(config: Config, logger: Logger): Promise<Service> {
+export async function createWorkerRole(config: Config, logger: Logger, rights: Rights): Promise<Service> {
   const tracing = await createTracing(config)
   const metrics = createMetrics({ version: packageVersion(), role: config.role })
-  const executing = await startExecuting(config, logger, metrics)
+  const executing = await startExecuting(config, logger, metrics, rights)
   const { languages, images, prepareImages, sandboxes, work, beside } = executing
   const queues = await connectQueues(config, logger, metrics, {
     describe: () => describeLanguages(executing),

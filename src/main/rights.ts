@@ -1,0 +1,131 @@
+/** Root's rights: what is done with them at the start, and how they are given up before any client is heard. */
+import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from '../config/variables.js'
+import { loadConfinement } from '../confinement/confinement.js'
+import type { Confinement } from '../confinement/confinement.js'
+import { imagePaths } from '../images/image-paths.js'
+import { trialsFolder } from '../images/trial-records.js'
+import type { Logger } from '../observability/logger.js'
+import { engineOptions } from '../sandbox/drivers/docker/engine.js'
+import { CLI, WEB_ROOT } from './places.js'
+import { databaseFolder } from './records.js'
+import { findServiceUser, firstClosed, firstUnreadable } from './service-user.js'
+import type { ServiceUser } from './service-user.js'
+
+/** Ports below this one are the privileged ones. */
+const FIRST_FREE_PORT = 1024
+
+/** A reason why rights cannot be given up, as one sentence for whoever starts the service. */
+export class RightsError extends Error {
+  override readonly name = 'RightsError'
+}
+
+export interface Rights {
+  /** Whether `giveUp` will make this process another user's. */
+  readonly willDrop: boolean
+  /** Call it when everything that needs root has been started; afterwards nothing can be. */
+  giveUp(): void
+  /** Call it when the service listens. */
+  endListening(): void
+}
+
+/** How this process and the user it becomes stand to each other. */
+export type Drop =
+  | { readonly kind: 'drops'; readonly user: ServiceUser }
+  /** `why` is a sentence where that is weaker than it could be. */
+  | { readonly kind: 'stays'; readonly why?: string }
+
+/** Throws RightsError where the settings name a user that cannot be had. */
+export function planDrop(config: Config): Drop {
+  if (process.getuid?.() !== 0) return { kind: 'stays' }
+  const user = findServiceUser(config.user)
+  if (user === undefined)
+    throw new RightsError(`CODEEXEC_USER: there is no user ${config.user}; make one, or name another.`)
+  if (user.uid === 0) return { kind: 'stays', why: 'the service stays root, as CODEEXEC_USER asks' }
+  const closed = firstUnreadable([CLI, WEB_ROOT], user) ?? closedAbove(config, user)
+  if (closed === undefined) return { kind: 'drops', user }
+  const why = `user ${user.name} may not use ${closed}; move codeexec or its data to where it may, such as /opt and /var/lib`
+  if (config.user !== undefined) throw new RightsError(`CODEEXEC_USER: ${why}.`)
+  return { kind: 'stays', why: `the service stays root: ${why}` }
+}
+
+export function createRights(config: Config, logger: Logger): Rights {
+  const drop = planDrop(config)
+  if (drop.kind === 'stays') {
+    if (drop.why !== undefined) logger.warn(drop.why)
+    return { willDrop: false, giveUp: () => undefined, endListening: () => undefined }
+  }
+  const { user } = drop
+  const confinement = load()
+  const mayListen = config.port > 0 && config.port < FIRST_FREE_PORT
+  return {
+    willDrop: true,
+    giveUp: () => {
+      handOver(config, user)
+      confinement.becomeUser(user.uid, user.gid, engineGroup(config), mayListen)
+      logger.info({ user: user.name }, 'goes on as an unprivileged user, without new privileges')
+    },
+    endListening: () => {
+      if (mayListen) confinement.endListening()
+    },
+  }
+}
+
+function load(): Confinement {
+  try {
+    return loadConfinement()
+  } catch (cause) {
+    throw new RightsError('Root’s rights cannot be given up: build what does it with: make -C native', {
+      cause,
+    })
+  }
+}
+
+/** Gives the user what the service writes itself. Images stay root's: they are built by root and mounted by it. */
+function handOver(config: Config, { uid, gid }: ServiceUser): void {
+  const { images, users } = imagePaths(path.resolve(config.dataDirectory))
+  mkdirSync(images, { recursive: true })
+  // Where they were made for root alone: data may be passed, images looked through.
+  allow(config.dataDirectory, 0o011)
+  allow(images, 0o055)
+  const folders = [users, trialsFolder(config.dataDirectory)]
+  if (keepsDatabase(config)) folders.push(databaseFolder(config))
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chownSync(folder, uid, gid)
+    for (const name of readdirSync(folder)) lchownSync(path.join(folder, name), uid, gid)
+  }
+}
+
+function allow(folder: string, rights: number): void {
+  const { mode } = statSync(folder)
+  if ((mode & rights) !== rights) chmodSync(folder, mode | rights)
+}
+
+/** The group through which an engine's socket is reached; -1 where there is none. */
+function engineGroup({ sandbox, role, docker }: Config): number {
+  if (sandbox !== 'docker' || role === 'api') return -1
+  const { socketPath } = engineOptions(docker)
+  if (socketPath === undefined) return -1
+  try {
+    return statSync(socketPath).gid
+  } catch {
+    // No engine; the backend says so in its own words.
+    return -1
+  }
+}
+
+/** A folder above the data that the user may not pass. The data's own folders are handed over to it. */
+function closedAbove(config: Config, user: ServiceUser): string | undefined {
+  const data = path.resolve(config.dataDirectory)
+  const folders = [data, ...(keepsDatabase(config) ? [path.resolve(databaseFolder(config))] : [])]
+  return folders
+    .map((folder) => firstClosed(folder, user))
+    .find((closed) => closed !== undefined && closed !== data)
+}
+
+/** Of its own on this machine. */
+function keepsDatabase({ mongodbUrl, role }: Config): boolean {
+  return mongodbUrl === undefined && role === 'all'
+}
