@@ -4,15 +4,15 @@
  */
 #include <errno.h>
 #include <grp.h>
-#include <linux/capability.h>
+#include <netdb.h>
 #include <sched.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,7 +24,8 @@ typedef void *napi_env, *napi_value, *napi_callback_info;
 typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
 int napi_get_cb_info(napi_env, napi_callback_info, size_t *count, napi_value *arguments, napi_value *self, void **data);
 int napi_get_value_int64(napi_env, napi_value, int64_t *result);
-int napi_get_value_bool(napi_env, napi_value, bool *result);
+int napi_get_value_string_utf8(napi_env, napi_value, char *text, size_t size, size_t *result);
+int napi_create_int32(napi_env, int32_t value, napi_value *result);
 int napi_throw_error(napi_env, const char *code, const char *message);
 int napi_create_function(napi_env, const char *name, size_t length, napi_callback, void *data, napi_value *result);
 int napi_set_named_property(napi_env, napi_value object, const char *name, napi_value);
@@ -38,15 +39,6 @@ static napi_value throw(napi_env env, const char *step, int error)
     snprintf(message, sizeof message, "%s: %s", step, strerror(error));
     napi_throw_error(env, NULL, message);
     return NULL;
-}
-
-/* The calling thread's alone; those of the others went with their uid. */
-static int keep_capabilities(unsigned long capabilities)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct sets[2] = {{0}, {0}};
-    sets[0].permitted = sets[0].effective = (unsigned)capabilities;
-    return syscall(SYS_capset, &header, sets) < 0 ? -errno : 0;
 }
 
 static int add_rules(scmp_filter_ctx filter, unsigned action, const char *const *names, size_t count, const char *except)
@@ -81,41 +73,60 @@ static int refuse_administration(void)
     return error;
 }
 
-/*
- * becomeUser(uid, gid, group, mayListen): for all threads and for good. `group` is one more group, or -1. With
- * `mayListen` the calling thread keeps the right to listen on ports below 1024 until `endListening`.
- */
+/* becomeUser(uid, gid, group): for all threads and for good. `group` is one more group, or -1. */
 static napi_value become_user(napi_env env, napi_callback_info info)
 {
-    size_t count = 4;
-    napi_value arguments[4];
+    size_t count = 3;
+    napi_value arguments[3];
     int64_t values[3];
-    bool may_listen;
     napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
-    if (count < COUNT(arguments) || napi_get_value_bool(env, arguments[3], &may_listen) != 0)
-        return throw(env, "becomeUser", EINVAL);
     for (size_t i = 0; i < COUNT(values); i++)
-        if (napi_get_value_int64(env, arguments[i], &values[i]) != 0) return throw(env, "becomeUser", EINVAL);
+        if (count < COUNT(values) || napi_get_value_int64(env, arguments[i], &values[i]) != 0)
+            return throw(env, "becomeUser", EINVAL);
     uid_t uid = (uid_t)values[0];
     gid_t gid = (gid_t)values[1], group = (gid_t)values[2];
-    if (may_listen && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0) return throw(env, "keep-capabilities", errno);
-    /* The C library tells all threads. */
+    /* The C library tells all threads; with the last of root's uids go the capabilities. */
     if (setgroups(values[2] < 0 ? 0 : 1, &group) < 0) return throw(env, "set-groups", errno);
     if (setresgid(gid, gid, gid) < 0) return throw(env, "set-gid", errno);
     if (setresuid(uid, uid, uid) < 0) return throw(env, "set-uid", errno);
-    int error = keep_capabilities(may_listen ? 1ul << CAP_NET_BIND_SERVICE : 0);
-    if (error) return throw(env, "set-capabilities", -error);
-    /* Its own files in /proc are for itself again; others of its user may not trace. */
+    /* Its own files in /proc are for itself again. */
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    error = refuse_administration();
+    int error = refuse_administration();
     return error ? throw(env, "filter-system-calls", -error) : NULL;
 }
 
-static napi_value end_listening(napi_env env, napi_callback_info info)
+static int bind_first(const struct addrinfo *found)
 {
-    (void)info;
-    int error = keep_capabilities(0);
-    return error ? throw(env, "set-capabilities", -error) : NULL;
+    for (; found; found = found->ai_next) {
+        int on = 1, fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0) continue;
+        if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+            bind(fd, found->ai_addr, found->ai_addrlen) == 0)
+            return fd;
+        int error = -errno;
+        close(fd);
+        if (!found->ai_next) return error;
+    }
+    return -EADDRNOTAVAIL;
+}
+
+/* bindPort(host, port): a socket for a port that only root may have. Nobody can connect until something listens. */
+static napi_value bind_port(napi_env env, napi_callback_info info)
+{
+    size_t count = 2, size;
+    napi_value arguments[2], result;
+    char host[256], port[16];
+    napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+    if (count < COUNT(arguments) ||
+        napi_get_value_string_utf8(env, arguments[0], host, sizeof host, &size) != 0 ||
+        napi_get_value_string_utf8(env, arguments[1], port, sizeof port, &size) != 0)
+        return throw(env, "bindPort", EINVAL);
+    const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    struct addrinfo *found = NULL;
+    int fd = getaddrinfo(host, port, &wanted, &found) == 0 ? bind_first(found) : -EADDRNOTAVAIL;
+    if (found) freeaddrinfo(found);
+    if (fd < 0) return throw(env, "bind", -fd);
+    return napi_create_int32(env, fd, &result) == 0 ? result : NULL;
 }
 
 /* Calls that are allowed with some arguments only: those that reach no other process and open nothing. */
@@ -153,7 +164,7 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports)
         const char *name;
         napi_callback function;
     } functions[] = {
-        {"becomeUser", become_user}, {"endListening", end_listening}, {"confineAnalysis", confine_analysis}};
+        {"becomeUser", become_user}, {"bindPort", bind_port}, {"confineAnalysis", confine_analysis}};
     for (size_t i = 0; i < COUNT(functions); i++) {
         napi_value function;
         if (napi_create_function(env, functions[i].name, strlen(functions[i].name), functions[i].function, NULL,

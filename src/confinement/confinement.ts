@@ -3,12 +3,10 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 export interface Confinement {
-  /**
-   * Becomes this user without new privileges, with at most one more group (-1 for none). With `mayListen` this thread
-   * keeps the right to listen on ports below 1024 until `endListening`.
-   */
-  becomeUser(uid: number, gid: number, group: number, mayListen: boolean): void
-  endListening(): void
+  /** Becomes this user without new privileges, with at most one more group (-1 for none). */
+  becomeUser(uid: number, gid: number, group: number): void
+  /** The descriptor of a socket for a port that only root may have; nobody can connect until something listens. */
+  bindPort(host: string, port: string): number
   /** Afterwards nothing can be opened, connected, started or signalled. */
   confineAnalysis(): void
 }

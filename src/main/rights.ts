@@ -26,8 +26,8 @@ export interface Rights {
   readonly willDrop: boolean
   /** Call it when everything that needs root has been started; afterwards nothing can be. */
   giveUp(): void
-  /** Call it when the service listens. */
-  endListening(): void
+  /** The socket to listen on, where the port is one that only root may have; known once rights are given up. */
+  readonly socket: number | undefined
 }
 
 /** How this process and the user it becomes stand to each other. */
@@ -54,20 +54,21 @@ export function createRights(config: Config, logger: Logger): Rights {
   const drop = planDrop(config)
   if (drop.kind === 'stays') {
     if (drop.why !== undefined) logger.warn(drop.why)
-    return { willDrop: false, giveUp: () => undefined, endListening: () => undefined }
+    return { willDrop: false, giveUp: () => undefined, socket: undefined }
   }
   const { user } = drop
   const confinement = load()
-  const mayListen = config.port > 0 && config.port < FIRST_FREE_PORT
+  let socket: number | undefined
   return {
     willDrop: true,
+    get socket() {
+      return socket
+    },
     giveUp: () => {
       handOver(config, user)
-      confinement.becomeUser(user.uid, user.gid, engineGroup(config), mayListen)
+      socket = bindPrivilegedPort(config, confinement)
+      confinement.becomeUser(user.uid, user.gid, engineGroup(config))
       logger.info({ user: user.name }, 'goes on as an unprivileged user, without new privileges')
-    },
-    endListening: () => {
-      if (mayListen) confinement.endListening()
     },
   }
 }
@@ -77,6 +78,17 @@ function load(): Confinement {
     return loadConfinement()
   } catch (cause) {
     throw new RightsError('Root’s rights cannot be given up: build what does it with: make -C native', {
+      cause,
+    })
+  }
+}
+
+function bindPrivilegedPort({ host, port }: Config, confinement: Confinement): number | undefined {
+  if (port === 0 || port >= FIRST_FREE_PORT) return undefined
+  try {
+    return confinement.bindPort(host, String(port))
+  } catch (cause) {
+    throw new RightsError(`Port ${port} of ${host} cannot be listened on: ${(cause as Error).message}.`, {
       cause,
     })
   }

@@ -57,8 +57,7 @@ export async function serve(role?: keyof typeof ROLES): Promise<void> {
       process.exit(1)
     },
   })
-  await listen(service, config)
-  rights.endListening()
+  await listen(service, config, rights.socket)
   startHasEnded()
   giveMemoryBack(() => service.isAtRest?.() ?? true)
   const what = config.role === 'all' ? 'serves' : `serves as ${config.role}`
@@ -89,6 +88,7 @@ function explainStart(error: unknown): never {
     const reason = `Sandboxes cannot be made here: ${error.message}; codeexec doctor says what is missing.`
     throw new StartError(reason, { cause: error })
   }
+  if (error instanceof RightsError) throw new StartError(error.message, { cause: error })
   if (error instanceof AuthenticationError) throw new StartError(error.message, { cause: error })
   if (error instanceof ServiceError)
     throw new StartError(`CODEEXEC_LANGUAGES: ${error.message}`, { cause: error })
@@ -102,9 +102,9 @@ const LISTEN_REFUSALS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'cannot be used, as there is no such host; choose another with HOST',
 }
 
-async function listen(service: Service, { host, port }: Config): Promise<void> {
+async function listen(service: Service, { host, port }: Config, fd?: number): Promise<void> {
   try {
-    await service.http.listen({ host, port })
+    await service.http.listen({ host, port, ...(fd !== undefined && { fd }) })
   } catch (error) {
     await service.stop(0)
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -6,7 +6,8 @@ import type { PrepareImages } from './prepare-images.js'
 /** One role, put together, as whoever starts and stops the process sees it. */
 export interface Service {
   readonly http: {
-    listen(options: { readonly host: string; readonly port: number }): Promise<unknown>
+    /** On `fd`, a socket that is bound already, where it is given. */
+    listen(options: { readonly host: string; readonly port: number; readonly fd?: number }): Promise<unknown>
     readonly server: Server
   }
   readonly languages: LanguageRegistry

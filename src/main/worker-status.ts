@@ -43,10 +43,10 @@ export function createWorkerStatus(status: WorkerStatus): Service['http'] {
   })
   return {
     server,
-    listen: ({ host, port }) =>
+    listen: (options) =>
       new Promise<void>((resolve, reject) => {
         server.once('error', reject)
-        server.listen(port, host, resolve)
+        server.listen(options, resolve)
       }),
   }
 }
