@@ -4,7 +4,15 @@
  * so that images are built once.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -31,6 +39,8 @@ export class PrivateEngine {
     this.#moreArguments = moreArguments
     // A socket's path may have no more than 107 characters, so it does not lie in the cache.
     this.#folder = mkdtempSync(join(tmpdir(), 'codeexec-engine-'))
+    // A service passes it as an unprivileged user of the socket's group.
+    chmodSync(this.#folder, 0o711)
     this.socket = join(this.#folder, 'docker.sock')
     this.host = `unix://${this.socket}`
   }

@@ -43,7 +43,8 @@ export function planDrop(config: Config): Drop {
   if (user === undefined)
     throw new RightsError(`CODEEXEC_USER: there is no user ${config.user}; make one, or name another.`)
   if (user.uid === 0) return { kind: 'stays', why: 'the service stays root, as CODEEXEC_USER asks' }
-  const closed = firstUnreadable([CLI, WEB_ROOT], user) ?? closedAbove(config, user)
+  const closed =
+    firstUnreadable([CLI, WEB_ROOT], user) ?? closedAbove(config, user) ?? closedEngine(config, user)
   if (closed === undefined) return { kind: 'drops', user }
   const why = `user ${user.name} may not use ${closed}; move codeexec or its data to where it may, such as /opt and /var/lib`
   if (config.user !== undefined) throw new RightsError(`CODEEXEC_USER: ${why}.`)
@@ -116,16 +117,32 @@ function allow(folder: string, rights: number): void {
 }
 
 /** The group through which an engine's socket is reached; -1 where there is none. */
-function engineGroup({ sandbox, role, docker }: Config): number {
-  if (sandbox !== 'docker' || role === 'api') return -1
+function engineGroup(config: Config): number {
+  return engineSocket(config)?.gid ?? -1
+}
+
+interface EngineSocket {
+  readonly path: string
+  readonly gid: number
+  readonly mode: number
+}
+
+/** Undefined where none is used, or none is there: then the backend says so in its own words. */
+function engineSocket({ sandbox, role, docker }: Config): EngineSocket | undefined {
+  if (sandbox !== 'docker' || role === 'api') return undefined
   const { socketPath } = engineOptions(docker)
-  if (socketPath === undefined) return -1
-  try {
-    return statSync(socketPath).gid
-  } catch {
-    // No engine; the backend says so in its own words.
-    return -1
-  }
+  const status = socketPath === undefined ? undefined : statSync(socketPath, { throwIfNoEntry: false })
+  return status && socketPath !== undefined
+    ? { path: socketPath, gid: status.gid, mode: status.mode }
+    : undefined
+}
+
+/** The engine's socket where its group may not use it, or a folder above it that the user may not pass. */
+function closedEngine(config: Config, user: ServiceUser): string | undefined {
+  const socket = engineSocket(config)
+  if (socket === undefined) return undefined
+  const mayConnect = (socket.mode & 0o060) === 0o060
+  return mayConnect ? firstClosed(socket.path, { ...user, gid: socket.gid }) : socket.path
 }
 
 /** A folder above the data that the user may not pass. The data's own folders are handed over to it. */
