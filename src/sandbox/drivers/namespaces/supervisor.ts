@@ -86,9 +86,9 @@ export class Supervisor {
     return this.#lost
   }
 
-  #lose(message: string): void {
+  #lose(message: string, cause?: unknown): void {
     if (this.#lost) return
-    this.#lost = new SandboxError('supervisor', message)
+    this.#lost = new SandboxError('supervisor', message, { cause })
     this.#socket?.destroy()
     const handlers = [...this.#handlers.values()]
     this.#handlers.clear()
