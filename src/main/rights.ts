@@ -1,5 +1,5 @@
 /** Root's rights: what is done with them at the start, and how they are given up before any client is heard. */
-import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/variables.js'
 import { loadConfinement } from '../confinement/confinement.js'
@@ -8,6 +8,7 @@ import { imagePaths } from '../images/image-paths.js'
 import { trialsFolder } from '../images/trial-records.js'
 import type { Logger } from '../observability/logger.js'
 import { engineOptions } from '../sandbox/drivers/docker/engine.js'
+import { isDatabaseFile } from '../store/private-files.js'
 import { CLI, WEB_ROOT } from './places.js'
 import { databaseFolder } from './records.js'
 import { findServiceUser, firstClosed, firstUnreadable } from './service-user.js'
@@ -96,18 +97,33 @@ function bindPrivilegedPort({ host, port }: Config, confinement: Confinement): n
 }
 
 /** Gives the user what the service writes itself. Images stay root's: they are built by root and mounted by it. */
-function handOver(config: Config, { uid, gid }: ServiceUser): void {
+function handOver(config: Config, user: ServiceUser): void {
   const { images, users } = imagePaths(path.resolve(config.dataDirectory))
   mkdirSync(images, { recursive: true })
   // Where they were made for root alone: data may be passed, images looked through.
   allow(config.dataDirectory, 0o011)
   allow(images, 0o055)
-  const folders = [users, trialsFolder(config.dataDirectory)]
-  if (keepsDatabase(config)) folders.push(databaseFolder(config))
-  for (const folder of folders) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    chownSync(folder, uid, gid)
-    for (const name of readdirSync(folder)) lchownSync(path.join(folder, name), uid, gid)
+  handOverFolder(users, user)
+  handOverFolder(trialsFolder(config.dataDirectory), user)
+  if (keepsDatabase(config)) handOverFolder(databaseFolder(config), user, isDatabaseFile)
+}
+
+const STICKY = 0o1000
+
+/** With the files in it that are its own. One that is shared with others is left as it is. */
+function handOverFolder(folder: string, user: ServiceUser, isOwn = (_name: string): boolean => true): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const names = readdirSync(folder)
+  const { mode, uid } = statSync(folder)
+  if (names.every(isOwn) && (mode & STICKY) === 0) chownSync(folder, user.uid, user.gid)
+  else if ((mode & STICKY) === 0 && uid !== user.uid)
+    throw new RightsError(
+      `${folder} also holds what is not the database's, so it is not handed over to user ${user.name}; name a folder of its own with CODEEXEC_DATABASE_DIR.`,
+    )
+  for (const file of names.filter(isOwn).map((name) => path.join(folder, name))) {
+    const status = lstatSync(file)
+    // Nothing that somebody has linked here from elsewhere.
+    if (status.isFile() && status.nlink === 1) lchownSync(file, user.uid, user.gid)
   }
 }
 

@@ -6,6 +6,11 @@ const STICKY = 0o1000
 /** The root folder of a file system of its own has one. */
 const OF_FILE_SYSTEM = 'lost+found'
 
+/** Whether a file in the database's folder is the database's, or belongs to no one. */
+export function isDatabaseFile(name: string): boolean {
+  return OWN_FILE.test(name) || name === OF_FILE_SYSTEM
+}
+
 /**
  * Makes the folder with mode 0700. One that exists gets that mode too, unless it is shared with others: a folder for
  * temporary files, of another user, or with files in it that are not the database's.
@@ -15,7 +20,7 @@ export function makePrivateFolder(folder: string): void {
   const { mode, uid } = statSync(folder)
   const isOwn = uid === process.getuid?.() && (mode & STICKY) === 0
   const names = readdirSync(folder)
-  if (isOwn && names.every((name) => OWN_FILE.test(name) || name === OF_FILE_SYSTEM)) chmodSync(folder, 0o700)
+  if (isOwn && names.every(isDatabaseFile)) chmodSync(folder, 0o700)
 }
 
 /** Makes the file, or takes it from others, before SQLite opens it: its log and index then get the same mode. */

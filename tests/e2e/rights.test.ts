@@ -1,13 +1,14 @@
 /** Who has which rights: started as root, the service keeps them only where they are needed. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findServiceUser, firstUnreadable } from '../../src/main/service-user.js'
 import { DATA_DIRECTORY, DRIVER, reasonToSkip, startService } from '../hostile/harness/service.js'
 import type { Service } from '../hostile/harness/service.js'
+import { codeexec } from './support/cli.js'
 import { ask, execute, metric, post } from './support/client.js'
 import { familyRights, threadRights } from './support/processes.js'
 import type { RightsOf } from './support/processes.js'
@@ -158,6 +159,24 @@ describe.skipIf(reason() !== undefined)(`rights${reason() ? `, skipped: ${reason
       expect((await ended(after, await submit(after, HELLO))).result?.output).toBe('hello\n')
       const share = await post<{ id: string }>(after, '/api/v1/shares', HELLO)
       expect((await ask(after, `/api/v1/shares/${share.body.id}`)).status).toBe(200)
+    })
+
+    it('hand over no folder that holds what is others’', async () => {
+      const data = newFolder()
+      const database = path.join(data, 'database')
+      mkdirSync(database)
+      writeFileSync(path.join(database, 'of-others'), '')
+      const { code, output } = await codeexec(['serve'], {
+        CODEEXEC_DATA_DIR: data,
+        CODEEXEC_DATABASE_DIR: database,
+        PORT: '0',
+      })
+      expect({ code, output }).toEqual({
+        code: 2,
+        output: expect.stringContaining('also holds what is not the database'),
+      })
+      expect(statSync(path.join(database, 'of-others')).uid).toBe(0)
+      expect(statSync(database).uid).toBe(0)
     })
 
     it('reach to a port that only root may listen on, and no further', async () => {
