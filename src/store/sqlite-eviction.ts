@@ -22,7 +22,10 @@ export interface Victim {
   readonly bytes: number
 }
 
-/** Deletes until so many bytes more fit beside the reserve; false where too little is left that may be deleted. */
+/**
+ * Deletes until so many bytes more fit beside the reserve; false where too little is left that may be deleted. Others
+ * write and delete meanwhile, so true promises nothing: the write itself shows whether it fits.
+ */
 export async function makeRoom(
   database: SqliteConnection,
   room: StoreRoom,
@@ -35,11 +38,12 @@ export async function makeRoom(
   const ahead = bytes === 0 ? 0 : Math.floor(databaseBytes * AHEAD_PART)
   for (let used = await usedBytes(database); used > most - ahead; used = await usedBytes(database)) {
     const victim = await nextVictim(database, room)
-    if (victim === undefined) break
+    if (victim === undefined) return used <= most
     const excess = Math.min(used - most + ahead, victim.bytes)
+    // Nothing where someone else has just deleted it.
     if ((await removeOldest(database, deleted, { ...victim, bytes: excess, transactionBytes })) === 0) break
   }
-  return (await usedBytes(database)) <= most
+  return true
 }
 
 async function nextVictim(

@@ -8,7 +8,7 @@ import type { Statement, StatementResult } from './sqlite-thread.js'
 import type { Deleted } from './records.js'
 import { recordTooLarge, storeFull } from './unavailable.js'
 
-/** So often room is made for one write: one that needed to make none may have taken it. */
+/** So often room is made for one write: the end of a submission, which waits for no new record, may have taken it. */
 const MAX_ATTEMPTS = 5
 /** Rows and indexes, as the thread reckons with them. */
 const BESIDE_BYTES = 65_536
@@ -26,6 +26,8 @@ export class SqliteRoom {
   /** Everything deleted by this store, for its next report. */
   readonly #deleted: Deleted
   #making: Promise<unknown> = Promise.resolve()
+  /** Being made for one write; new records that come meanwhile leave it alone. */
+  #promisedBytes = 0
 
   constructor(database: SqliteConnection, limits: StoreLimits, deleted: Deleted) {
     this.#database = database
@@ -41,26 +43,35 @@ export class SqliteRoom {
   ): Promise<readonly StatementResult[]> {
     const { recordBytes, reserveBytes } = this.room
     if (bytes > recordBytes) throw recordTooLarge(recordBytes)
-    const run = () => this.#database.transaction(statements, isNew ? reserveBytes : reserveBytes / 4)
+    const spareBytes = isNew ? reserveBytes : reserveBytes / 4
     try {
-      return await run()
+      return await this.#database.transaction(statements, spareBytes + (isNew ? this.#promisedBytes : 0))
     } catch (error) {
       if (refusalCode(error) !== 'SQLITE_FULL') throw error
     }
     // Who has to make room also writes before the next one does.
-    const written = this.#making.then(() => this.#makeRoomFor(bytes + BESIDE_BYTES, run))
+    const written = this.#making.then(() =>
+      this.#makeRoomFor(bytes + BESIDE_BYTES, () => this.#database.transaction(statements, spareBytes)),
+    )
     this.#making = written.catch(() => {})
     return written
   }
 
   async #makeRoomFor<T>(bytes: number, run: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      if (!(await makeRoom(this.#database, this.room, bytes, this.#deleted))) break
-      try {
-        return await run()
-      } catch (error) {
-        if (refusalCode(error) !== 'SQLITE_FULL') throw error
+    this.#promisedBytes = bytes
+    try {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        const mayMakeMore = await makeRoom(this.#database, this.room, bytes, this.#deleted)
+        try {
+          // Where nothing more may be deleted, the reserve may still do.
+          return await run()
+        } catch (error) {
+          if (refusalCode(error) !== 'SQLITE_FULL') throw error
+        }
+        if (!mayMakeMore) break
       }
+    } finally {
+      this.#promisedBytes = 0
     }
     throw storeFull()
   }

@@ -134,7 +134,8 @@ describe('the SQLite file', () => {
     // It is used, too.
     expect(Math.max(...sizes)).toBeGreaterThan(maxBytes / 2)
     await store.close()
-  })
+    // Some 70 waits for the disk, however busy it is.
+  }, 60_000)
 
   it('shrinks to a smaller room that it is given on a restart', async () => {
     for (let index = 0; index < 40; index++) {
