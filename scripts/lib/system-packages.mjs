@@ -17,10 +17,17 @@ export const PACKAGES_TO_RUN = [
 ]
 
 /**
- * What only the checks need: a virtual machine with a cgroup-v2 kernel and file systems for it; the proxy and the
- * monitoring that operators put around the service.
+ * What only the checks need: a virtual machine with a cgroup-v2 kernel and file systems for it; the shared queue's
+ * Redis; the proxy and the monitoring that operators put around the service.
  */
-export const PACKAGES_TO_TEST = ['qemu-system-x86', 'e2fsprogs', 'nginx-light', 'prometheus', 'openssl']
+export const PACKAGES_TO_TEST = [
+  'qemu-system-x86',
+  'e2fsprogs',
+  'redis-server',
+  'nginx-light',
+  'prometheus',
+  'openssl',
+]
 
 /**
  * A Docker Engine that the service's own image is built on and run by, and its command line, which Debian has in a
@@ -59,8 +66,8 @@ function apt(...args) {
 const POLICY = '/usr/sbin/policy-rc.d'
 
 /**
- * The checks start what they need themselves, on ports of their own: an nginx or a Prometheus that the installation
- * starts would be one more service on somebody's machine. This file is Debian's way of saying so.
+ * The checks start what they need themselves, on ports of their own: an nginx, a Redis or a Prometheus that the
+ * installation starts would be one more service on somebody's machine. This file is Debian's way of saying so.
  */
 async function withoutStartingServices(install) {
   if (existsSync(POLICY)) return install()
