@@ -58,7 +58,7 @@ static int fill_in(struct netns *netns)
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++)
         netns->counter_fds[i] = open(counter_files[i], O_RDONLY | O_CLOEXEC);
     if (netns->counter_fds[0] < 0) return -errno;
-    netns->netlink_fd = open("/proc/self/net/netlink", O_RDONLY | O_CLOEXEC);
+    netns->netlink_fd = open("/proc/thread-self/net/netlink", O_RDONLY | O_CLOEXEC);
     netns->pristine = digest_counters(netns);
     return 0;
 }

@@ -142,4 +142,11 @@ export const kernelObjects: CaseGroup = (test) => {
         expect(memoryBytes).toBeLessThanOrEqual(LIMIT + 8 * MIB)
       }
     })
+
+  test('bounds netlink in a network that replaced a used one', ['loopback', 'hoard'], async (bench) => {
+    await bench.inSandbox(async (box) => {
+      expect(await box.run('loopback')).toMatchObject({ exitCode: 0 })
+      expect(await box.run('hoard', ['netlink'], { limits })).toMatchObject({ stopReason: 'memory' })
+    })
+  })
 }
