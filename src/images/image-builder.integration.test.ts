@@ -94,6 +94,7 @@ describe.skipIf(unfit !== '')(`ImageBuilder${unfit}`, () => {
       hash: expect.stringMatching(/^[0-9a-f]{16}$/u),
       version: '1.2',
       layers: ['child', 'tiny', 'base'].map((id) => path.join(imageFolder(id), 'rootfs')),
+      copy: expect.stringMatching(/^\d+:\d+ \d+:\d+ \d+:\d+$/u),
     })
     expect(readFileSync(path.join(imageFolder('child'), 'rootfs/opt/copied'), 'utf8')).toBe('1.2\n')
   })
