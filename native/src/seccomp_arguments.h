@@ -132,13 +132,23 @@ static const struct sock_filter for_fcntl[] = {LOAD_ARGUMENT(1),
 
 /*
  * Filters of system calls come from the same store as ours, which must never be empty; core scheduling makes a
- * neighbour's processor idle; the layout of a process's memory is nobody's to change.
+ * neighbour's processor idle. Of the layout of its own memory a program says only where its arguments and environment
+ * are (PR_SET_MM_MAP, which needs no privilege and costs nothing): programs of fork servers and Java machines that
+ * waited show theirs so, after the filter is in force.
  */
 #ifndef PR_SCHED_CORE
 #define PR_SCHED_CORE 62
 #endif
-static const struct sock_filter for_prctl[] = {LOAD_ARGUMENT(0),          IF_EQUAL(PR_SET_SECCOMP, 2, 0), IF_EQUAL(PR_SCHED_CORE, 1, 0),
-                                               IF_EQUAL(PR_SET_MM, 0, 1), REFUSE(EPERM),                  ALLOW};
+static const struct sock_filter for_prctl[] = {
+    LOAD_ARGUMENT(0),
+    IF_EQUAL(PR_SET_SECCOMP, 4, 0),
+    IF_EQUAL(PR_SCHED_CORE, 3, 0),
+    IF_EQUAL(PR_SET_MM, 0, 3),
+    LOAD_ARGUMENT(1),
+    IF_EQUAL(PR_SET_MM_MAP, 1, 0),
+    REFUSE(EPERM),
+    ALLOW,
+};
 
 /* Huge pages are outside the memory limit. ENOMEM: as where none are reserved. */
 static const struct sock_filter for_mmap[] = {LOAD_ARGUMENT(3), IF_BITS(MAP_HUGETLB, 0, 1), REFUSE(ENOMEM), ALLOW};

@@ -169,6 +169,8 @@ static void looks_at_commands(void)
 {
     refuses_only(SYS_ioctl, 1, 0, LIST(TIOCSTI, TIOCLINUX, TIOCSETD), EPERM);
     refuses_only(SYS_prctl, 0, 0, LIST(PR_SET_SECCOMP, PR_SCHED_CORE, PR_SET_MM), EPERM);
+    for (uint32_t part = 0; part < 64; part++)
+        decides(SYS_prctl, PR_SET_MM, part, 0, 0, part == PR_SET_MM_MAP ? SECCOMP_RET_ALLOW : REFUSED(EPERM));
     refuses_only(SYS_fcntl, 1, 3, LIST(37, 38, F_SETLEASE, F_NOTIFY), EINVAL);
     refuses_only(SYS_setsockopt, 2, SOL_SOCKET,
                  LIST(SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_TIMESTAMPING, SO_TIMESTAMPING_NEW),
