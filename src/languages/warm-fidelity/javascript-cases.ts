@@ -14,12 +14,15 @@ for (const thread of fs.readdirSync('/proc/self/task')) {
   console.log(thread, text('task/' + thread + '/comm'), status)
 }
 for (const fd of fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => fd < 21)) {
+  // The list names the descriptor that it was read through, closed by now.
+  if (!fs.lstatSync('/proc/self/fd/' + fd, { throwIfNoEntry: false })) continue
   const name = fs.readlinkSync('/proc/self/fd/' + fd)
   const info = text('fdinfo/' + fd).split('\n').filter((line) => !/^(ino|mnt_id|eventfd-(id|count)|pos)/.test(line))
-  console.log(fd, name.replace(/\d+/, 'N'), info.map((line) => line.replace(/ ino:.*/, '')))
+  // What an epoll descriptor watches comes in the order of addresses in the kernel.
+  console.log(fd, name.replace(/\d+/, 'N'), info.map((line) => line.replace(/ ino:.*/, '')).sort())
 }
 console.log(fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)), fs.statSync('/proc/self/mem').uid === process.getuid())
-console.log(process.getuid() === process.geteuid(), process.getgid() === process.getegid(), process.getgroups())
+console.log(process.getuid() === process.geteuid(), process.getgid() === process.getegid(), process.getgroups().map((id) => id === process.getgid()))
 `
 
 export const JAVASCRIPT_CASES: readonly FidelityCase[] = [
