@@ -87,7 +87,9 @@ describeUnless(reasons, 'the image of the service', () => {
 
   it('has what workers build images with', async () => {
     const said = await image.runOnce(['sh', '-c', 'npm --version && mmdebstrap --version && ls native/build'])
-    expect(said).toMatch(/^10\..*\nmmdebstrap .*\ncodeexec-agent\ncodeexec-confine\.node\ncodeexec-supervisor\ncodeexec-warm\.so\n$/u)
+    expect(said).toMatch(
+      /^10\..*\nmmdebstrap .*\ncodeexec-agent\ncodeexec-confine\.node\ncodeexec-supervisor\ncodeexec-warm\.so\n$/u,
+    )
   })
 
   const shared = (): Readonly<Record<string, string>> => ({

@@ -46,14 +46,16 @@ export function takeCensus({ service, dataDirectory }: CensusScope): Census {
   const all = listProcesses()
   const sandboxed = all.filter((one) => isSandboxUid(one.uid) && !isOthers(all, one, service?.pid))
   const family = [...new Set([...(service === null ? [] : descendants(all, service.pid)), ...sandboxed])]
-  const children = all.filter(({ parent }) => parent === service?.pid)
+  // The guard, which the service starts, and the supervisor, which the guard starts.
+  const guards = all.filter(({ parent }) => parent === service?.pid)
+  const supervisors = all.filter(({ parent }) => guards.some(({ pid }) => pid === parent))
   return new Map([
     ['sandboxed processes', tally(sandboxed.map(({ name, state }) => `${name} (${state})`))],
     [
       'processes of the service',
       tally(family.map(({ name, state }) => (state === 'Z' ? `${name} (zombie)` : name))),
     ],
-    ['supervisor', tally(children.map(({ pid, name }) => `${name} ${pid}`))],
+    ['supervisor', tally([...guards, ...supervisors].map(({ pid, name }) => `${name} ${pid}`))],
     ['cgroups', tally(cgroups(all, family))],
     ['mounts of the host', tally(mountPoints('self', /codeexec|overlay/))],
     ['mounts of the service', tally(mountsOf(family))],
