@@ -143,9 +143,10 @@ export function createSubmissions(options: SubmissionsOptions): Submissions {
       // What the queue would refuse is not stored first.
       let bytes = 0
       const submissions = orders.map((order): NewSubmission | ServiceError => {
-        const refusal = queue.refusal?.(clientKey, bytes + requestBytes(order.request))
+        const withThis = bytes + requestBytes(order.request)
+        const refusal = queue.refusal?.(clientKey, withThis)
         if (refusal !== undefined) return refusal
-        bytes += requestBytes(order.request)
+        bytes = withThis
         const { jobId, key } = newSubmissionId(order.request.jobId)
         return { ...order, jobId, key, createdAtMs: clock() }
       })

@@ -179,7 +179,9 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
           localAddress: ATTACKER,
         })
         socket.on('error', () => {})
-        socket.on('message', (data) => codes.push((JSON.parse(String(data)) as { code: string }).code))
+        socket.on('message', (data: Buffer) =>
+          codes.push((JSON.parse(data.toString()) as { code: string }).code),
+        )
         sockets.push(socket)
       }
       await expect

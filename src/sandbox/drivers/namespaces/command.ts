@@ -97,9 +97,11 @@ export class RunningNamespacesCommand implements RunningCommand {
       case EVENT.usage:
         this.#tellUsage(new PayloadReader(event.payload))
         return
-      case EVENT.activity:
-        this.#command.onActivity?.(new PayloadReader(event.payload).u32() === 1)
+      case EVENT.activity: {
+        const isActive = new PayloadReader(event.payload).u32() === 1
+        this.#command.onActivity?.(isActive)
         return
+      }
       case EVENT.exited:
         this.startedWarm = isFlagged(event.payload, STARTED_WARM)
         this.wasReady = isFlagged(event.payload, WAS_READY)
