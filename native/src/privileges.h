@@ -24,10 +24,12 @@
 #define ZYGOTE_LAUNCHER_RIGHTS (INIT_RIGHTS | RIGHT(CAP_SETPCAP))
 /*
  * The supervisor: also ends processes of other users (KILL), makes devices in images (MKNOD), raises loopbacks
- * (NET_ADMIN), and has its own go last when memory is short (SYS_RESOURCE, where it was given).
+ * (NET_ADMIN), has its own go last when memory is short (SYS_RESOURCE, where it was given), and reads what programs have
+ * left without changing its dates (FOWNER).
  */
 #define SUPERVISOR_RIGHTS \
-    (INIT_RIGHTS | RIGHT(CAP_KILL) | RIGHT(CAP_MKNOD) | RIGHT(CAP_NET_ADMIN) | RIGHT(CAP_SYS_RESOURCE))
+    (INIT_RIGHTS | RIGHT(CAP_FOWNER) | RIGHT(CAP_KILL) | RIGHT(CAP_MKNOD) | RIGHT(CAP_NET_ADMIN) | \
+     RIGHT(CAP_SYS_RESOURCE))
 /* The guard, for the supervisors that it forks; they clear their bounding set as an interpreter does. */
 #define GUARD_RIGHTS (SUPERVISOR_RIGHTS | RIGHT(CAP_SETPCAP))
 

@@ -34,7 +34,7 @@ const had = new Set(threadRights(process.pid)[0]?.permitted)
 const onlyHad = (names: readonly string[]): string[] => names.filter((name) => had.has(name)).toSorted()
 
 const INIT = ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID', 'SYS_ADMIN', 'SYS_CHROOT']
-const SUPERVISOR = onlyHad([...INIT, 'KILL', 'MKNOD', 'NET_ADMIN', 'SYS_RESOURCE'])
+const SUPERVISOR = onlyHad([...INIT, 'FOWNER', 'KILL', 'MKNOD', 'NET_ADMIN', 'SYS_RESOURCE'])
 /** As docs/threat-model.md lists them. */
 const EXPECTED: Readonly<Record<string, { readonly permitted: string[]; readonly bounding: string[] }>> = {
   'codeexec-guard': {

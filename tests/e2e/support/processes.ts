@@ -21,6 +21,7 @@ export interface RightsOf {
 const CAPABILITIES: Readonly<Record<number, string>> = {
   0: 'CHOWN',
   1: 'DAC_OVERRIDE',
+  3: 'FOWNER',
   5: 'KILL',
   6: 'SETGID',
   7: 'SETUID',
