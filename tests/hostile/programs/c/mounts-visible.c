@@ -2,7 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static int suspicious(const char *line) {
+static int suspicious(char *line) {
+  /* That the kernel's list of controllers is covered tells nothing; all else of that line is looked at. */
+  static const char covered[] = " /proc/cgroups ";
+  char *cover = strstr(line, covered);
+  if (cover != NULL) memset(cover, ' ', sizeof covered - 1);
   static const char *const words[] = {"/dev/vd", "/dev/sd", "/dev/nvme", "cgroup", "sysfs", "debugfs", "securityfs",
                                       "/var/lib/", "/home", "binfmt", "hostile"};
   for (unsigned at = 0; at < sizeof words / sizeof *words; at++)
