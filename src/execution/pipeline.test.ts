@@ -238,7 +238,8 @@ describe('the pipeline', () => {
     const { queue, driver, mostOpen } = pipeline({ slots: 2, capacity: 10 })
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, (_, index) =>
-        queue.submit(job(String(index), ['arguments', String(index)])),
+        // One client alone leaves a place for another.
+        queue.submit(job(String(index), ['arguments', String(index)]), { clientKey: `client ${index % 2}` }),
       ),
     )
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
