@@ -18,6 +18,7 @@ import { startAnalysis } from './analysis.js'
 import { createAuthentication } from './authentication.js'
 import { startExecuting, watchWorkers } from './executing.js'
 import type { Executing } from './executing.js'
+import { holdsNothingLarge } from './memory.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { queueOptions } from './queue-options.js'
 import { startRecords } from './records.js'
@@ -84,7 +85,7 @@ export async function createAllInOne(config: Config, logger: Logger, rights: Rig
     http: app,
     languages,
     images,
-    isAtRest: () => bounds?.bodies.used === 0 && bounds.answers.used === 0,
+    isAtRest: () => holdsNothingLarge(bounds, queue.stats()),
     prepareImages,
     // The queue of an earlier process died with it; what it had accepted stands in the store.
     onImagesReady: () => records.recover(),

@@ -13,6 +13,7 @@ import { createRedisEventStream } from '../submissions/redis-event-stream.js'
 import { startAnalysis } from './analysis.js'
 import { createAuthentication } from './authentication.js'
 import { imagesCheck } from './executing.js'
+import { holdsNothingLarge } from './memory.js'
 import { offeredLanguages } from './offered-languages.js'
 import { packageVersion, WEB_ROOT } from './places.js'
 import { startRecords } from './records.js'
@@ -69,7 +70,7 @@ export async function createApiRole(config: Config, logger: Logger, rights: Righ
     http: app,
     languages,
     images,
-    isAtRest: () => bounds?.bodies.used === 0 && bounds.answers.used === 0,
+    isAtRest: () => holdsNothingLarge(bounds, jobs.stats()),
     async stop(deadlineMs) {
       app.startDraining()
       await Promise.all([jobs.close(), sessions.close()])

@@ -1,6 +1,8 @@
 /** Has the process become small again after it had to hold much: the engine, and the C library below it. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import type { Bounds } from '../api/bounds/bounds.js'
+import type { QueueStats } from '../queue/job-queue.js'
 import { MEMORY_ADDON } from './places.js'
 
 const LOOK_MS = 5000
@@ -8,6 +10,9 @@ const LOOK_MS = 5000
 const WORTH_BYTES = 24 * 2 ** 20
 /** How often the process is found at rest before that. */
 const CALM_LOOKS = 2
+
+/** Requests in the queue that together have more are not worth collecting around: most of them is still needed. */
+const LARGE_BYTES = 2 ** 20
 
 /** Gives what is free back to the system; nothing where the addon is not built or the C library is another. */
 const giveBack = loadAddon()
@@ -20,6 +25,17 @@ function loadAddon(): () => void {
     return () => {}
   }
   return typeof addon.exports === 'function' ? (addon.exports as () => void) : () => {}
+}
+
+/**
+ * Whether a collection now would find all that a storm has left. Collected while large programs wait, the rest of them
+ * would be taken for what the process needs, and stay.
+ */
+export function holdsNothingLarge(
+  bounds: Pick<Bounds, 'bodies' | 'answers'> | undefined,
+  queue: Pick<QueueStats, 'bytes'>,
+): boolean {
+  return bounds?.bodies.used === 0 && bounds.answers.used === 0 && queue.bytes < LARGE_BYTES
 }
 
 /**
