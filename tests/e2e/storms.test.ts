@@ -52,7 +52,18 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
     expect([status, body]).toEqual([200, expect.stringContaining('"output":"hello\\n"')])
   }
 
+  /** Until the service has noticed that the clients of the storm before have gone, and has run what they left. */
+  async function calm(): Promise<void> {
+    const left = ['bodies', 'answers', 'followers', 'sockets'].map(
+      (bound) => `codeexec_held{bound="${bound}"}`,
+    )
+    left.push('codeexec_queue_bytes{queue="jobs"}')
+    for (const series of left) await expect.poll(() => metric(series), { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => metric('codeexec_held{bound="connections"}'), { timeout: 60_000 }).toBeLessThan(5)
+  }
+
   async function storm(name: string, budgetMebibytes: number, work: () => Promise<void>): Promise<Watched> {
+    await calm()
     const seen = await watched(service, async () => {
       await work()
       await hello()
@@ -90,6 +101,38 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
       service.port,
       `POST /api/v1/execute HTTP/1.1\nHost: test\nContent-Type: application/json\nContent-Length: ${mebibytes(10)}\n\n`,
     ).listening()
+
+  // These two hold next to nothing, so they come before those whose garbage stays for a while.
+  it('of connections lets each client have so many, and says so to the others', async () => {
+    await storm('600 connections', 0, async () => {
+      held = Array.from({ length: 600 }, () => new Held(ATTACKER, service.port, '').listening())
+      await expect.poll(statuses, { timeout: 20_000 }).toEqual({ 0: 512, 429: 88 })
+      // Held for as long as it takes to ask for the health often.
+      await pause(3000)
+    })
+  })
+
+  it('of idle interactive connections lets each client have so many', async () => {
+    const sockets: WebSocket[] = []
+    await storm('300 idle interactive connections', 0, async () => {
+      const codes: string[] = []
+      for (let index = 0; index < 300; index++) {
+        const socket = new WebSocket(`ws://127.0.0.1:${service.port}/api/v1/interactive`, {
+          localAddress: ATTACKER,
+        })
+        socket.on('error', () => {})
+        socket.on('message', (data: Buffer) =>
+          codes.push((JSON.parse(data.toString()) as { code: string }).code),
+        )
+        sockets.push(socket)
+      }
+      await expect
+        .poll(() => codes, { timeout: 20_000 })
+        .toEqual(Array.from({ length: 50 }, () => 'TOO_MUCH_AT_ONCE'))
+      await pause(3000)
+    })
+    for (const socket of sockets) socket.terminate()
+  })
 
   it('of one client holds two bodies for it, and refuses the others with the reason', async () => {
     await storm('100 bodies less one byte', COST * BODIES_MEBIBYTES, async () => {
@@ -160,41 +203,13 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
   // What an accepted submission holds while it waits is bounded by the queue; here the bodies on their way are.
   it('of large submissions bounds the bodies on their way', async () => {
     const code = `sleep 0.1 #${'x'.repeat(mebibytes(9))}`
-    await storm('100 submissions of 9 MiB', COST * BODIES_MEBIBYTES + 256, async () => {
-      const asked = Array.from({ length: 100 }, () =>
+    await storm('30 submissions of 9 MiB', COST * BODIES_MEBIBYTES + 256, async () => {
+      const asked = Array.from({ length: 30 }, () =>
         askFrom(ATTACKER, service.port, '/api/v1/submissions', { language: 'bash', code }),
       )
       const answers = new Set((await Promise.all(asked)).map(({ status }) => status))
-      expect([...answers].every((status) => [202, 429, 503].includes(status))).toBe(true)
+      expect([202, 429, 503]).toEqual(expect.arrayContaining([...answers]))
       expect(answers).toContain(429)
-    })
-  })
-
-  it('of idle interactive connections lets each client have so many', async () => {
-    const sockets: WebSocket[] = []
-    await storm('300 idle interactive connections', 0, async () => {
-      const codes: string[] = []
-      for (let index = 0; index < 300; index++) {
-        const socket = new WebSocket(`ws://127.0.0.1:${service.port}/api/v1/interactive`, {
-          localAddress: ATTACKER,
-        })
-        socket.on('error', () => {})
-        socket.on('message', (data: Buffer) =>
-          codes.push((JSON.parse(data.toString()) as { code: string }).code),
-        )
-        sockets.push(socket)
-      }
-      await expect
-        .poll(() => codes, { timeout: 20_000 })
-        .toEqual(Array.from({ length: 50 }, () => 'TOO_MUCH_AT_ONCE'))
-    })
-    for (const socket of sockets) socket.terminate()
-  })
-
-  it('of connections lets each client have so many, and says so to the others', async () => {
-    await storm('600 connections', 0, async () => {
-      held = Array.from({ length: 600 }, () => new Held(ATTACKER, service.port, '').listening())
-      await expect.poll(statuses, { timeout: 20_000 }).toEqual({ 0: 512, 429: 88 })
     })
   })
 
