@@ -89,7 +89,7 @@ describeWhereItCanRun('a queue in memory', () => {
       withService({ CODEEXEC_QUEUE_BYTES: '64MiB' }, async (service) => {
         await execute(service, HELLO)
         const before = residentMebibytes(service.pid)
-        const { accepted, refused } = await storm(service, 30, sleeper(5, 9.4))
+        const { accepted, refused } = await storm(service, 30, sleeper(20, 9.4))
         expect(accepted.length).toBeGreaterThanOrEqual(6)
         for (const { status, headers, body } of refused) {
           expect({ status, code: body.code }).toEqual({ status: 503, code: 'QUEUE_FULL' })
@@ -159,43 +159,51 @@ describeWhereItCanRun('a queue in memory', () => {
 })
 
 describeSplit('a queue in a small Redis', () => {
-  it('is full, never out of reach, serves another client and gives its memory back', async () => {
-    const redis = ['--maxmemory', '32mb', '--maxmemory-policy', 'noeviction']
-    const split = await startSplit({ CODEEXEC_SLOTS: '1' }, { workers: 1, redis })
-    try {
-      const [api] = split.apis
-      if (api === undefined) throw new Error('there is no api')
-      const { accepted, refused } = await storm(api, 30, sleeper(5, 1))
-      expect(accepted.length).toBeGreaterThanOrEqual(6)
-      expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['QUEUE_FULL']))
-      expect((await fromElsewhere(api, { language: 'bash', code: 'echo hi' })).body).toContain('hi\\n')
-      expect((await ask(api, '/health/ready')).status).toBe(200)
-      for (const id of accepted)
-        expect(await ended(api, id)).toMatchObject({ status: 'finished', result: { output: 'slept\n' } })
-      expect(await metric(api, 'codeexec_redis_memory_max_bytes')).toBe(32 * MIB)
-      await expect.poll(() => metric(api, 'codeexec_redis_memory_bytes'), PATIENCE).toBeLessThan(6 * MIB)
-      await expect.poll(() => metric(api, 'codeexec_queue_bytes{queue="jobs"}'), PATIENCE).toBe(0)
+  it(
+    'is full, never out of reach, serves another client and gives its memory back',
+    { timeout: STORM_TIMEOUT_MS },
+    async () => {
+      const redis = ['--maxmemory', '32mb', '--maxmemory-policy', 'noeviction']
+      const split = await startSplit({ CODEEXEC_SLOTS: '1' }, { workers: 1, redis })
+      try {
+        const [api] = split.apis
+        if (api === undefined) throw new Error('there is no api')
+        const { accepted, refused } = await storm(api, 16, sleeper(20, 1))
+        expect(accepted.length).toBeGreaterThanOrEqual(6)
+        expect(new Set(refused.map(({ body }) => body.code))).toEqual(new Set(['QUEUE_FULL']))
+        expect((await fromElsewhere(api, { language: 'bash', code: 'echo hi' })).body).toContain('hi\\n')
+        expect((await ask(api, '/health/ready')).status).toBe(200)
+        for (const id of accepted)
+          expect(await ended(api, id)).toMatchObject({ status: 'finished', result: { output: 'slept\n' } })
+        expect(await metric(api, 'codeexec_redis_memory_max_bytes')).toBe(32 * MIB)
+        await expect.poll(() => metric(api, 'codeexec_redis_memory_bytes'), PATIENCE).toBeLessThan(6 * MIB)
+        await expect.poll(() => metric(api, 'codeexec_queue_bytes{queue="jobs"}'), PATIENCE).toBe(0)
 
-      // As when others have filled it: what is new is refused, and readiness says why.
-      const client = new Redis(split.redis.url)
-      await client.config('SET', 'maxmemory', '1mb')
-      const full = await post(api, '/api/v1/execute', HELLO)
-      expect(full.body).toMatchObject({ code: 'QUEUE_FULL' })
-      expect(full.body.errorMessage).toContain('no memory left')
-      const ready = await ask<{ checks: { name: string; ok: boolean; detail: string }[] }>(
-        api,
-        '/health/ready',
-      )
-      expect(ready.status).toBe(503)
-      expect(ready.body.checks).toContainEqual({ name: 'queue', ok: false, detail: 'its memory is used up' })
-      await client.config('SET', 'maxmemory', '32mb')
-      client.disconnect()
-      await expect.poll(async () => (await ask(api, '/health/ready')).status, PATIENCE).toBe(200)
-      expect((await execute(api, HELLO)).output).toBe('hello\n')
-    } finally {
-      await split.stop()
-    }
-  })
+        // As when others have filled it: what is new is refused, and readiness says why.
+        const client = new Redis(split.redis.url)
+        await client.config('SET', 'maxmemory', '1mb')
+        const full = await post(api, '/api/v1/execute', HELLO)
+        expect(full.body).toMatchObject({ code: 'QUEUE_FULL' })
+        expect(full.body.errorMessage).toContain('no memory left')
+        const ready = await ask<{ checks: { name: string; ok: boolean; detail: string }[] }>(
+          api,
+          '/health/ready',
+        )
+        expect(ready.status).toBe(503)
+        expect(ready.body.checks).toContainEqual({
+          name: 'queue',
+          ok: false,
+          detail: 'its memory is used up',
+        })
+        await client.config('SET', 'maxmemory', '32mb')
+        client.disconnect()
+        await expect.poll(async () => (await ask(api, '/health/ready')).status, PATIENCE).toBe(200)
+        expect((await execute(api, HELLO)).output).toBe('hello\n')
+      } finally {
+        await split.stop()
+      }
+    },
+  )
 })
 
 describeWhereItCanRun(
