@@ -47,6 +47,8 @@ async function vitest(scratch, project, file, env, timeoutMs = PART_TIMEOUT_MS) 
     ],
     { cwd: ROOT, env: { ...env, VITEST_COUNTS: countsFile }, timeoutMs, show: true },
   )
+  // Vitest, which was ended, names nothing.
+  if (result.timedOut) say(`  ${file} did not end within ${timeoutMs / 60_000} minutes`)
   return { ...countVitest(result, countsFile), timedOut: result.timedOut }
 }
 
