@@ -30,6 +30,8 @@ void container_counters_begin(void);
 void container_counters_end(void);
 /* True once the kernel has killed for lack of memory. */
 bool container_out_of_memory(void);
+/* Whether somebody is charged with network buffers. */
+bool container_charges_sockets(void);
 /* Which of the counters this container can see, as JSON. */
 void container_describe(char *text, size_t size);
 

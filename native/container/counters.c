@@ -18,6 +18,8 @@
 #define V2_ROOT "/sys/fs/cgroup/"
 /* What the kernel refuses at once of network buffers; see cgroup.c. */
 #define LARGEST_SOCKET_CHARGE_BYTES (256u << 10)
+/* Without a limit v1 says nearly 2^63. */
+#define NO_LIMIT_BYTES ((uint64_t)1 << 60)
 
 static struct {
     int version;
@@ -131,6 +133,15 @@ bool container_out_of_memory(void)
 {
     look_at_memory();
     return oom_kills() > before.oom_kills;
+}
+
+/*
+ * v1 counts them from the first limit on. Engines take one and say that it is set, but since 1.0 runc ignores it, as it
+ * does all limits on the kernel's memory.
+ */
+bool container_charges_sockets(void)
+{
+    return files.version == 2 || (files.sockets_limit >= 0 && counted(files.sockets_limit) < NO_LIMIT_BYTES);
 }
 
 /* The engine's limit of them is that of all memory, and the container has no other connections than the program's. */

@@ -161,7 +161,7 @@ static void become_program(const struct launch *launch)
 bool uncharged_count(struct slot *slot)
 {
     (void)slot;
-    uint64_t bytes = uncharged_socket_bytes();
+    uint64_t bytes = uncharged_socket_bytes(container_charges_sockets());
     DIR *processes = opendir("/proc");
     struct dirent *entry;
     while (processes && bytes <= UNCHARGED_MAX_BYTES && (entry = readdir(processes))) {

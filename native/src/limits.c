@@ -24,6 +24,8 @@ static uint64_t check_uncharged(struct sandbox *sandbox, uint64_t now)
     if (watch->next_ns == 0) watch->next_ns = sandbox->command.started_ns + UNCHARGED_CHECK_NS;
     if (now < watch->next_ns) return watch->next_ns;
     uint64_t cpu_ns = slot_cgroup_cpu_ns(&slot->cgroup);
+    /* What preparing took is no program's. Until it executes it would seem to hide what it holds. */
+    if (watch->checked_cpu_ns == 0) watch->counted_cpu_ns = cpu_ns;
     watch->next_ns = now + UNCHARGED_IDLE_CHECK_NS;
     if (cpu_ns - watch->checked_cpu_ns < UNCHARGED_IDLE_CPU_NS) return watch->next_ns;
     watch->checked_cpu_ns = cpu_ns;

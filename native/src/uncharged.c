@@ -61,27 +61,28 @@ uint64_t uncharged_known_bytes(const struct netns *netns)
 }
 
 /* One of /proc/net/{tcp,udp}{,6}: sl local remote st tx:rx tr:tm retrnsmt uid timeout inode. */
-static uint64_t received_bytes(const char *path, bool accepted_too)
+static uint64_t queued_bytes(const char *path, bool all)
 {
     enum { ESTABLISHED = 1, CLOSE_WAIT = 8 };
     FILE *list = fopen(path, "re");
     char line[512];
     uint64_t bytes = 0;
     while (list && fgets(line, sizeof line, list)) {
-        unsigned state, received;
+        unsigned state, sent, received;
         unsigned long inode;
-        if (sscanf(line, " %*u: %*s %*s %x %*x:%x %*x:%*x %*x %*u %*u %lu", &state, &received, &inode) != 3) continue;
-        if (accepted_too) bytes += received;
+        if (sscanf(line, " %*u: %*s %*s %x %x:%x %*x:%*x %*x %*u %*u %lu", &state, &sent, &received, &inode) != 4) continue;
+        if (all) bytes += (uint64_t)sent + received;
         else if (inode == 0 && (state == ESTABLISHED || state == CLOSE_WAIT)) bytes += received;
     }
     if (list) fclose(list);
     return bytes;
 }
 
-uint64_t uncharged_socket_bytes(void)
+uint64_t uncharged_socket_bytes(bool buffers_are_charged)
 {
-    return received_bytes("/proc/self/net/tcp", false) + received_bytes("/proc/self/net/tcp6", false) +
-           received_bytes("/proc/self/net/udp", true) + received_bytes("/proc/self/net/udp6", true);
+    bool all_of_tcp = !buffers_are_charged;
+    return queued_bytes("/proc/self/net/tcp", all_of_tcp) + queued_bytes("/proc/self/net/tcp6", all_of_tcp) +
+           queued_bytes("/proc/self/net/udp", true) + queued_bytes("/proc/self/net/udp6", true);
 }
 
 static uid_t uid_of(pid_t pid)

@@ -27,8 +27,11 @@ uint64_t uncharged_octets(const struct netns *netns);
 /* Cheap to know: unread answers of netlink, and connections themselves, of which nobody is charged with one side. */
 uint64_t uncharged_known_bytes(const struct netns *netns);
 
-/* Of the caller's network namespace: TCP data of connections that nobody has accepted, and all that UDP has queued. */
-uint64_t uncharged_socket_bytes(void);
+/*
+ * Of the caller's network namespace: TCP data of connections that nobody has accepted, and all that UDP has queued.
+ * Where network buffers are charged to nobody, all that TCP has queued as well.
+ */
+uint64_t uncharged_socket_bytes(bool buffers_are_charged);
 /*
  * Locks that a process of the caller's uid holds. One that hides from its own uid counts as having too many; one that
  * is gone, or of another uid, as having none.

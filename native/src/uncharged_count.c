@@ -21,7 +21,8 @@ static void count(const struct slot *slot, FILE *processes)
     /* The program's own user may look into its processes, and into nobody else's. */
     if (privileges_become(slot->uid) < 0) _exit(0);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten when the uid changed */
-    uint64_t bytes = uncharged_socket_bytes();
+    bool buffers_are_charged = cgroup_version() == 2 || slot->cgroup.sockets_limit_fd >= 0;
+    uint64_t bytes = uncharged_socket_bytes(buffers_are_charged);
     long pid;
     while (bytes <= UNCHARGED_MAX_BYTES && fscanf(processes, "%ld", &pid) == 1) bytes += uncharged_lock_bytes((pid_t)pid);
     _exit(bytes > UNCHARGED_MAX_BYTES);
