@@ -133,7 +133,9 @@ export const kernelObjects: CaseGroup = (test) => {
       const { ended, grownBytes } = await hoard(bench, kind)
       const { memoryBytes } = ended.usage
       expect(grownBytes).toBeLessThan(LIMIT + UNCHARGED)
-      if (ENDED_FOR_MEMORY.has(kind)) expect(ended.stopReason).toBe('memory')
+      // An engine may give its containers no IPv6.
+      const absent = ended.lines[0] === `${kind} 0 EADDRNOTAVAIL`
+      if (ENDED_FOR_MEMORY.has(kind) && !absent) expect(ended.stopReason).toBe('memory')
       if (ended.stopReason === 'memory') {
         expect(memoryBytes).toBeGreaterThanOrEqual(LIMIT)
       } else {
