@@ -71,6 +71,9 @@ const ENDED_FOR_MEMORY = new Set([
   'netlink',
 ])
 
+/** An emulated machine makes a tenth in that time, which may be less than the limit. */
+const IS_SLOW = Number(process.env['CODEEXEC_TEST_TIME_FACTOR'] ?? '1') > 1
+
 function numberAfter(text: string, label: string): number {
   return Number(new RegExp(`${label}\\s*(\\d+)`, 'u').exec(text)?.[1] ?? 0)
 }
@@ -135,7 +138,7 @@ export const kernelObjects: CaseGroup = (test) => {
       expect(grownBytes).toBeLessThan(LIMIT + UNCHARGED)
       // An engine may give its containers no IPv6.
       const absent = ended.lines[0] === `${kind} 0 EADDRNOTAVAIL`
-      if (ENDED_FOR_MEMORY.has(kind) && !absent) expect(ended.stopReason).toBe('memory')
+      if (ENDED_FOR_MEMORY.has(kind) && !absent && !IS_SLOW) expect(ended.stopReason).toBe('memory')
       if (ended.stopReason === 'memory') {
         expect(memoryBytes).toBeGreaterThanOrEqual(LIMIT)
       } else {
