@@ -12,7 +12,7 @@ import { closingLine } from './lib/counts.mjs'
 import { stopOnSignals } from './lib/run.mjs'
 import { fail, say } from './lib/say.mjs'
 
-const TIMEOUT_MS = 15 * 60_000
+const TIMEOUT_MS = 25 * 60_000
 
 /**
  * While it starts, a kernel rewrites its own code, and the emulator now and then executes the half of an instruction:

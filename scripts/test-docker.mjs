@@ -18,7 +18,7 @@ import { ROOT } from './lib/paths.mjs'
 import { run, stopOnSignals } from './lib/run.mjs'
 import { say } from './lib/say.mjs'
 
-const PART_TIMEOUT_MS = 8 * 60_000
+const PART_TIMEOUT_MS = 12 * 60_000
 const ALL_LANGUAGES_TIMEOUT_MS = 40 * 60_000
 /** Interpreted and compiled, of both memory managements: the sandbox is the same for the others. */
 const QUICK_LANGUAGES = ['bash', 'c', 'python', 'javascript']

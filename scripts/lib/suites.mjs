@@ -75,15 +75,15 @@ export const SUITES = [
     'test',
   ]),
   vitest('unit', 5 * MINUTE_MS, false),
-  vitest('integration', 10 * MINUTE_MS, true),
+  vitest('integration', 15 * MINUTE_MS, true),
   // The driver's suite once more, with a supervisor that reports its own memory errors and undefined behaviour, and in a
   // control group with limits, as a unit or a container is.
   {
-    ...within(vitest('integration', 10 * MINUTE_MS, true, join('src', 'sandbox', 'drivers', 'namespaces'))),
+    ...within(vitest('integration', 15 * MINUTE_MS, true, join('src', 'sandbox', 'drivers', 'namespaces'))),
     name: 'sanitized',
     env: { CODEEXEC_TEST_SUPERVISOR: join(ROOT, 'native', 'build', 'sanitized', 'codeexec-supervisor') },
   },
-  vitest('e2e', 20 * MINUTE_MS, true),
+  vitest('e2e', 30 * MINUTE_MS, true),
   vitest('chaos', 10 * MINUTE_MS, true),
   vitest('web', 10 * MINUTE_MS, true),
   vitest('hostile', 15 * MINUTE_MS, true),
@@ -94,14 +94,14 @@ export const SUITES = [
     name: 'docker',
     commands: [node(join('scripts', 'test-docker.mjs'))],
     counts: 'vitest',
-    timeoutMs: 20 * MINUTE_MS,
+    timeoutMs: 30 * MINUTE_MS,
     needsImages: false,
   },
   {
     name: 'cgroup-v2',
     commands: [node(join('scripts', 'test-cgroup-v2.mjs'))],
     counts: 'vitest',
-    timeoutMs: 20 * MINUTE_MS,
+    timeoutMs: 30 * MINUTE_MS,
     needsImages: true,
   },
 ]

@@ -43,11 +43,17 @@ const GROUPS = {
   lifecycle,
 }
 
-/** Two sandboxes must be able to run at once. To leave the suite out where a host is unfit, wrap it in describe.skipIf. */
+export type Group = keyof typeof GROUPS
+
+/**
+ * Two sandboxes must be able to run at once. To leave the suite out where a host is unfit, wrap it in describe.skipIf.
+ * `without` names groups that another run of the suite, with a driver of the same kind, has already.
+ */
 export function testSandboxDriver(
   name: string,
   make: () => Promise<DriverUnderTest>,
   programs: ConformancePrograms,
+  options: { readonly without?: readonly Group[] } = {},
 ): void {
   describe(`sandbox driver ${name}`, () => {
     let underTest: DriverUnderTest | undefined
@@ -70,6 +76,7 @@ export function testSandboxDriver(
 
     const test = caseRegistrar(programs, () => ready(bench))
     for (const [group, register] of Object.entries(GROUPS)) {
+      if (options.without?.includes(group as Group) === true) continue
       describe(`${group}:`, () => {
         register(test)
       })
