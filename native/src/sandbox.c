@@ -243,6 +243,7 @@ static void judge(struct sandbox *sandbox)
 {
     struct command *command = &sandbox->command;
     if (!command->ended) command->ended_ns = now_ns();
+    uncharged_count_end(sandbox->slot);
     command->usage = slot_cgroup_usage(&sandbox->slot->cgroup);
     bool at_limit = command->usage.oom_kills > 0 && slot_cgroup_at_limit(&sandbox->slot->cgroup);
     bool met_limit = at_limit || command->usage.sockets_refused;

@@ -43,5 +43,7 @@ uint64_t uncharged_lock_bytes(pid_t pid);
  * slot->counter is the process that counts, which ends with another status than 0 then.
  */
 bool uncharged_count(struct slot *slot);
+/* When the program has ended: nobody with its uid shall be left. */
+void uncharged_count_end(struct slot *slot);
 
 #endif
