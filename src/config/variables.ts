@@ -143,7 +143,8 @@ const MAXIMUM_LIMITS: LimitTexts = {
 /** Programs of both kinds at once: each has a uid of its own, images name 128 of them, and four are spare. */
 export const MAX_PROGRAMS_AT_ONCE = 124
 const DEFAULT_INTERACTIVE_SLOTS = 32
-const DEFAULT_IDLE_PROGRAMS = 32
+/** Each has a place of its own in the driver, with the fork servers that live in it. */
+const DEFAULT_IDLE_PROGRAMS = 8
 const MOST_DEFAULT_SLOTS = MAX_PROGRAMS_AT_ONCE - DEFAULT_INTERACTIVE_SLOTS - DEFAULT_IDLE_PROGRAMS
 /** Whole ones: a quota of a fraction is still one program at a time. */
 const CPUS = Math.ceil(thisMachine().cpus())

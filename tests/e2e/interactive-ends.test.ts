@@ -6,7 +6,8 @@ import { expect, it } from 'vitest'
 import type { Service } from '../hostile/harness/service.js'
 import { startService } from '../hostile/harness/service.js'
 import { ask, execute } from './support/client.js'
-import { processesNamed, residentBytes } from './support/host.js'
+import { processesNamed } from './support/host.js'
+import { residentMebibytes } from './support/storm.js'
 import type { Conversation } from './support/interactive.js'
 import { connect, start } from './support/interactive.js'
 import { withEveryService } from './support/split.js'
@@ -60,11 +61,11 @@ withEveryService(
       )
       const conversation = await start(service(), program)
       await conversation.said('up')
-      const before = residentBytes(service().pid)
+      const before = residentMebibytes(service().pid)
       for (let n = 0; n < 256; n++) conversation.type('x'.repeat(MIB / 4))
       conversation.say({ type: 'stdin-end' })
       await expect.poll(() => conversation.socket.bufferedAmount, PATIENCE).toBeGreaterThan(32 * MIB)
-      expect(residentBytes(service().pid) - before).toBeLessThan(24 * MIB)
+      expect(residentMebibytes(service().pid) - before).toBeLessThan(24)
       expect((await conversation.result()).output).toBe(`up\n${64 * MIB}\n`)
     })
 
@@ -80,11 +81,11 @@ for n in range(200):
       const conversation = await start(service(), { ...program, limits: { outputBytes: 16 * MIB } })
       await conversation.heard(({ type }) => type === 'stdout')
       conversation.socket.pause()
-      const before = residentBytes(service().pid)
+      const before = residentMebibytes(service().pid)
       // It stands still: written is what fits between here and there, and it has not ended.
       await new Promise((resolve) => setTimeout(resolve, 1000))
       expect(processesNamed(name)).not.toEqual([])
-      expect(residentBytes(service().pid) - before).toBeLessThan(16 * MIB)
+      expect(residentMebibytes(service().pid) - before).toBeLessThan(16)
       conversation.socket.resume()
       expect(await conversation.result()).toMatchObject({ runTimeStatus: 'succeeded' })
       expect(conversation.text()).toHaveLength(200 * 65_536)
