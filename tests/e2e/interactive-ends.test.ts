@@ -300,7 +300,7 @@ describeWhereItCanRun('interactive sessions and their settings', () => {
     }))
 
   it('are two hundred at once within the memory the documentation names', () =>
-    withOwnService({ CODEEXEC_INTERACTIVE_SLOTS: '100' }, async (service) => {
+    withOwnService({ CODEEXEC_INTERACTIVE_SLOTS: '100', CODEEXEC_IDLE_PROGRAMS: '0' }, async (service) => {
       const before = ownBytes(service)
       const { program } = named(WAITS)
       const sessions = await Promise.all(Array.from({ length: 200 }, () => start(service, program)))
