@@ -214,10 +214,15 @@ function namespacesOf(family: readonly Process[]): string[] {
 /** The connections to an engine come and go; what they stand for, its containers, is counted by their mounts. */
 function descriptors({ pid, name }: Process): string[] {
   const folder = `/proc/${pid}/fd`
-  return listOrEmpty(folder)
-    .map((entry) => linkOrEmpty(path.join(folder, entry.name)))
-    .filter((target) => target !== '' && !(DRIVER === 'docker' && target.startsWith('socket:')))
-    .map((target) => `${name}: ${target.replaceAll(/\d+/g, 'N')}`)
+  return (
+    listOrEmpty(folder)
+      .map((entry) => linkOrEmpty(path.join(folder, entry.name)))
+      .filter((target) => target !== '' && !(DRIVER === 'docker' && target.startsWith('socket:')))
+      // What a slot's network counts is opened by whichever thread renews it; whether that is still there is no difference.
+      .map(
+        (target) => `${name}: ${target.replaceAll(/\d+/g, 'N').replace(/^(\/proc\/.*) \(deleted\)$/, '$1')}`,
+      )
+  )
 }
 
 function filesBelow(folder: string, depth: number): string[] {
