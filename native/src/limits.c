@@ -9,7 +9,7 @@
 #define SHORTEST_CPU_CHECK_NS 2000000u
 
 /* How often a program that uses CPU time is asked about, and one that does not. */
-#define UNCHARGED_CHECK_NS 20000000u
+#define UNCHARGED_CHECK_NS 10000000u
 #define UNCHARGED_IDLE_CHECK_NS 200000000u
 #define UNCHARGED_IDLE_CPU_NS 1000000u
 /* A process makes some 30 MiB of locks in that CPU time, or sends as much to itself. */
