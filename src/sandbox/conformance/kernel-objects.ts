@@ -60,11 +60,8 @@ const BOUNDED: readonly string[] = [
   'processes',
 ]
 
-/** Of these alone a program needs more than its limit in the time it has, and no call of its own is refused before that. */
+/** Of these alone a program needs more than its limit in the time it has. */
 const ENDED_FOR_MEMORY = new Set(['tcp', 'udp', 'udp-6', 'unix-streams', 'segments', 'netlink'])
-
-/** An emulated machine makes a tenth in that time, which may be less than the limit. */
-const IS_SLOW = Number(process.env['CODEEXEC_TEST_TIME_FACTOR'] ?? '1') > 1
 
 function numberAfter(text: string, label: string): number {
   return Number(new RegExp(`${label}\\s*(\\d+)`, 'u').exec(text)?.[1] ?? 0)
@@ -130,7 +127,7 @@ export const kernelObjects: CaseGroup = (test) => {
       expect(grownBytes).toBeLessThan(LIMIT + UNCHARGED)
       // An engine may give its containers no IPv6.
       const absent = ended.lines[0] === `${kind} 0 EADDRNOTAVAIL`
-      if (ENDED_FOR_MEMORY.has(kind) && !absent && !IS_SLOW) expect(ended.stopReason).toBe('memory')
+      if (ENDED_FOR_MEMORY.has(kind) && !absent) expect(ended.stopReason).toBe('memory')
       if (ended.stopReason === 'memory') {
         expect(memoryBytes).toBeGreaterThanOrEqual(LIMIT)
       } else {
