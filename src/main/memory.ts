@@ -40,19 +40,26 @@ export function holdsNothingLarge(
 
 /**
  * Collects garbage when much has piled up and nothing large is held any more: with nothing to do, the engine itself sees
- * no reason to. `isAtRest` tells whether that is so.
+ * no reason to. What it collects is freed by other threads a little later, so it is given back at the next look.
+ * `isAtRest` tells whether nothing large is held.
  */
 export function giveMemoryBack(isAtRest: () => boolean): void {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   let smallestBytes = process.memoryUsage.rss()
   let calm = 0
+  let isCollected = false
   setInterval(() => {
     calm = isAtRest() ? calm + 1 : 0
-    if (calm < CALM_LOOKS || process.memoryUsage.rss() - smallestBytes < WORTH_BYTES) return
-    calm = 0
-    collectGarbage()
-    giveBack()
-    smallestBytes = process.memoryUsage.rss()
+    if (calm < CALM_LOOKS) {
+      isCollected = false
+    } else if (isCollected) {
+      giveBack()
+      smallestBytes = process.memoryUsage.rss()
+      isCollected = false
+    } else if (process.memoryUsage.rss() - smallestBytes >= WORTH_BYTES) {
+      collectGarbage()
+      isCollected = true
+    }
   }, LOOK_MS).unref()
 }
