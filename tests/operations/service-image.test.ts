@@ -88,7 +88,7 @@ describeUnless(reasons, 'the image of the service', () => {
   it('has what workers build images with', async () => {
     const said = await image.runOnce(['sh', '-c', 'npm --version && mmdebstrap --version && ls native/build'])
     expect(said).toMatch(
-      /^10\..*\nmmdebstrap .*\ncodeexec-agent\ncodeexec-confine\.node\ncodeexec-supervisor\ncodeexec-warm\.so\n$/u,
+      /^10\..*\nmmdebstrap .*\ncodeexec-agent\ncodeexec-confine\.node\ncodeexec-memory\.node\ncodeexec-supervisor\ncodeexec-warm\.so\n$/u,
     )
   })
 

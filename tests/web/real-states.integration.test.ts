@@ -59,7 +59,11 @@ describeReal('the page and a service with little room', null, ({ visit }) => {
   })
 
   it('waits in the queue and tells the place; a full queue is said to be full', async () => {
-    const room = { CODEEXEC_INTERACTIVE_SLOTS: '1', CODEEXEC_QUEUE_CAPACITY: '1', CODEEXEC_IDLE_PROGRAMS: '0' }
+    const room = {
+      CODEEXEC_INTERACTIVE_SLOTS: '1',
+      CODEEXEC_QUEUE_CAPACITY: '1',
+      CODEEXEC_IDLE_PROGRAMS: '0',
+    }
     await withService(room, async (service) => {
       const first = await start(service, { language: 'python', code: 'print("up")\ninput()' })
       await first.said('up')

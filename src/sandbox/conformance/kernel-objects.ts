@@ -144,7 +144,9 @@ export const kernelObjects: CaseGroup = (test) => {
     await bench.inSandbox(async (box) => {
       expect(await box.run('loopback')).toMatchObject({ exitCode: 0 })
       const arguments_ = ['netlink', String(UNTIL_ENDED.cpuTimeMs)]
-      expect(await box.run('hoard', arguments_, { limits: UNTIL_ENDED })).toMatchObject({ stopReason: 'memory' })
+      expect(await box.run('hoard', arguments_, { limits: UNTIL_ENDED })).toMatchObject({
+        stopReason: 'memory',
+      })
     })
   })
 }
