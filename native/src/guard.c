@@ -109,20 +109,6 @@ static void hear_service(void)
     if (order == GUARD_KILL && guard.supervisor > 0) kill(guard.supervisor, SIGKILL);
 }
 
-static int watch_children(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    /* The service says when it ends; whoever signals all of its processes shall not take away its supervisor. */
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 void guard_run(void)
 {
     prctl(PR_SET_NAME, "codeexec-guard");
@@ -135,7 +121,8 @@ void guard_run(void)
     }
     guard.listener = listen_for_service();
     guard.fds[SERVICE] = (struct pollfd){.fd = SERVICE_FD, .events = POLLIN};
-    guard.fds[CHILDREN] = (struct pollfd){.fd = watch_children(), .events = POLLIN};
+    /* The service says when it ends; whoever signals all of its processes shall not take away its supervisor. */
+    guard.fds[CHILDREN] = (struct pollfd){.fd = signals_open(), .events = POLLIN};
     for (;;) {
         guard.fds[CONNECTIONS] = (struct pollfd){.fd = guard.supervisor ? -1 : guard.listener, .events = POLLIN};
         if (poll(guard.fds, WATCHED, -1) < 0) continue;

@@ -6,9 +6,10 @@
  * programs share. Needs root, Linux 5.9 (close_range) and cgroup v1, or v2 with Linux 5.7 (CLONE_INTO_CGROUP);
  * memory peaks are reported from 5.19 on v2.
  *
- * It is a single thread with an event loop, and threads beside it for what may take long (background.h). It trusts the service at the other end of descriptor 3 and nothing else.
- * When the service goes, it kills its sandboxes, removes its control groups and ends. When it is killed itself, the
- * kernel kills its children, and the next start sweeps what is left.
+ * It is a single thread with an event loop, and threads beside it for what may take long (background.h). It trusts the
+ * service at the other end of descriptor 3 and nothing else. When the service goes, it kills its sandboxes, removes its
+ * control groups and ends. When it is killed itself, the kernel kills its children, and the next start sweeps what is
+ * left.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -166,19 +167,6 @@ static void signals_ready(struct watch *watch, uint32_t events)
     reap();
 }
 
-static int watch_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
 static void say_ready(unsigned slot_count)
 {
     struct utsname kernel;
@@ -257,7 +245,7 @@ int main(int argc, char **argv)
     launch_hide_arguments(argv[0], (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]));
     isolate_self();
     loop_start();
-    int signal_fd = watch_signals();
+    int signal_fd = signals_open();
     sandboxes_start(&outgoing);
     slots_start(slot_count, (uid_t)first_uid, &sandbox_slot_callbacks);
     warm_start(slot_count, renewal_seconds * 1000000000ull);

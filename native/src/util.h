@@ -31,6 +31,12 @@ uint64_t keyed_number(const char *text, const char *key);
 uint64_t now_ns(void);
 uint64_t own_cpu_ns(void);
 
+/*
+ * Descriptor that tells of ended children and of the signals that ask a process to end, none of which interrupts it any
+ * more. Broken pipes are errors of writing only.
+ */
+int signals_open(void);
+
 /* Symbolic name of an errno value (`ENOENT`), or "". */
 const char *errno_name(int number);
 

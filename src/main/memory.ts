@@ -6,10 +6,11 @@ import type { QueueStats } from '../queue/job-queue.js'
 import { MEMORY_ADDON } from './places.js'
 
 const LOOK_MS = 5000
-/** So much more than after the last time is worth a collection, which stops the process for some milliseconds. */
+/** So much more than it was at its smallest is worth a collection, which stops the process for some milliseconds. */
 const WORTH_BYTES = 24 * 2 ** 20
-/** How often the process is found at rest before that. */
+/** How often the process is found at rest before that; before another time at most so often, which is ten minutes. */
 const CALM_LOOKS = 2
+const MOST_CALM_LOOKS = 120
 
 /** Requests in the queue that together have more are not worth collecting around: most of them is still needed. */
 const LARGE_BYTES = 2 ** 20
@@ -40,24 +41,31 @@ export function holdsNothingLarge(
 
 /**
  * Collects garbage when much has piled up and nothing large is held any more: with nothing to do, the engine itself sees
- * no reason to. What it collects is freed by other threads a little later, so it is given back at the next look.
- * `isAtRest` tells whether nothing large is held.
+ * no reason to. What it collects is freed by other threads a little later, so it is given back at the next look. What
+ * was not free by then is sought again, ever more seldom, for it may be what the process needs now. `isAtRest` tells
+ * whether nothing large is held.
  */
 export function giveMemoryBack(isAtRest: () => boolean): void {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   let smallestBytes = process.memoryUsage.rss()
   let calm = 0
+  let calmBefore = CALM_LOOKS
   let isCollected = false
   setInterval(() => {
-    calm = isAtRest() ? calm + 1 : 0
-    if (calm < CALM_LOOKS) {
+    if (!isAtRest()) {
+      calm = 0
+      calmBefore = CALM_LOOKS
       isCollected = false
-    } else if (isCollected) {
+      return
+    }
+    if (isCollected) {
       giveBack()
-      smallestBytes = process.memoryUsage.rss()
       isCollected = false
-    } else if (process.memoryUsage.rss() - smallestBytes >= WORTH_BYTES) {
+      smallestBytes = Math.min(smallestBytes, process.memoryUsage.rss())
+      calm = 0
+      calmBefore = Math.min(2 * calmBefore, MOST_CALM_LOOKS)
+    } else if (++calm >= calmBefore && process.memoryUsage.rss() - smallestBytes >= WORTH_BYTES) {
       collectGarbage()
       isCollected = true
     }

@@ -145,7 +145,8 @@ describeWhereItCanRun('a queue in memory', () => {
     }))
 
   it('tells how full each queue is, so that the alert fires when it is', () =>
-    withService({ CODEEXEC_QUEUE_CAPACITY: '10' }, async (service) => {
+    // Sleepers keep their slot, so that nobody leaves the queue while it is looked at.
+    withService({ CODEEXEC_QUEUE_CAPACITY: '10', CODEEXEC_IDLE_PROGRAMS: '0' }, async (service) => {
       const { accepted, refused } = await storm(service, 30, sleeper(20))
       expect(refused.map(({ body }) => body.code)).toEqual(refused.map(() => 'QUEUE_FULL'))
       const depth = await metric(service, 'codeexec_queue_depth{queue="jobs"}')

@@ -203,8 +203,8 @@ describe.skipIf(reasonToSkip() !== undefined)('the service in a storm', () => {
   // What an accepted submission holds while it waits is bounded by the queue; here the bodies on their way are.
   it('of large submissions bounds the bodies on their way', async () => {
     const code = `sleep 0.1 #${'x'.repeat(mebibytes(9))}`
-    await storm('30 submissions of 9 MiB', COST * BODIES_MEBIBYTES + 256, async () => {
-      const asked = Array.from({ length: 30 }, () =>
+    await storm('100 submissions of 9 MiB', COST * BODIES_MEBIBYTES + 256, async () => {
+      const asked = Array.from({ length: 100 }, () =>
         askFrom(ATTACKER, service.port, '/api/v1/submissions', { language: 'bash', code }),
       )
       const answers = new Set((await Promise.all(asked)).map(({ status }) => status))

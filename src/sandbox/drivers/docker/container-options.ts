@@ -72,8 +72,8 @@ export function containerOptions(shape: ContainerShape, identity: ContainerIdent
       Privileged: false,
       Memory: shape.memoryBytes,
       MemorySwap: shape.memoryBytes,
-      // Network buffers, which cgroup v1 counts apart; version 2 counts them as memory, and engines leave this out. So
-      // does runc since 1.0 on v1, where the agent counts them by itself.
+      // Network buffers, which cgroup v1 counts apart; version 2 counts them as memory, and engines leave this out. runc
+      // 1.1 leaves it out on v1, too, where the agent counts them by itself.
       KernelMemoryTCP: shape.memoryBytes,
       NanoCpus: shape.nanoCpus,
       PidsLimit: shape.pids,
