@@ -143,8 +143,8 @@ export const kernelObjects: CaseGroup = (test) => {
   test('bounds netlink in a network that replaced a used one', ['loopback', 'hoard'], async (bench) => {
     await bench.inSandbox(async (box) => {
       expect(await box.run('loopback')).toMatchObject({ exitCode: 0 })
-      const arguments_ = ['netlink', String(UNTIL_ENDED.cpuTimeMs)]
-      expect(await box.run('hoard', arguments_, { limits: UNTIL_ENDED })).toMatchObject({
+      const argv = ['netlink', String(UNTIL_ENDED.cpuTimeMs)]
+      expect(await box.run('hoard', argv, { limits: UNTIL_ENDED })).toMatchObject({
         stopReason: 'memory',
       })
     })
