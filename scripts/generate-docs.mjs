@@ -54,9 +54,10 @@ function errorsPage() {
   )
 }
 
-function variableRow({ name, description, schema, fallback }) {
+function variableRow({ name, description, schema, fallback, isSecret }) {
   const shown = fallback === null ? 'unset' : (fallback.shown ?? `\`${fallback.text}\``)
-  return [`\`${name}\``, shown, schema.description, description]
+  const file = isSecret ? ` Secret: \`${name}_FILE\` may name a file that has it.` : ''
+  return [`\`${name}\``, shown, schema.description, description + file]
 }
 
 function configurationPage() {

@@ -148,11 +148,21 @@ describe('refusing', () => {
     ['CODEEXEC_LANGUAGES', 'python,Go!', 'names "Go!", which is not a language id'],
     ['CODEEXEC_WARM', 'yes', 'must be on or off'],
     ['CODEEXEC_ROLE', 'both', 'must be one of all, api, worker'],
-    ['REDIS_URL', 'http://localhost', 'must be a URL that begins with redis:// or rediss://'],
   ])('%s=%s', (name, value, reason) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} .*`))])
     expect(problemsOf({ [name]: value })[0]).toContain(reason)
     expect(problemsOf({ [name]: value })[0]).toContain(JSON.stringify(value))
+  })
+
+  it.each([
+    ['REDIS_URL', 'http://localhost', 'must be a URL that begins with redis:// or rediss://'],
+    ['MONGODB_URL', 'mongodb:///codeexec', 'name its hosts'],
+    ['MONGODB_URL', 'mongodb://m1:27017,,m3:27017', 'name its hosts'],
+    ['CODEEXEC_WEBHOOK_SECRET', 'whsec_short', 'must be whsec_ followed by'],
+  ])('%s, without showing it', (name, value, reason) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} must`)])
+    expect(problemsOf({ [name]: value })[0]).toContain(reason)
+    expect(problemsOf({ [name]: value })[0]).not.toContain(value)
   })
 
   it('refuses a default limit above its maximum, naming both variables', () => {
@@ -188,5 +198,19 @@ describe('the table', () => {
     expect(new Set(variables.map((variable) => variable.name)).size).toBe(variables.length)
     const undescribed = variables.filter(({ description, schema }) => !description || !schema.description)
     expect(undescribed.map((variable) => variable.name)).toEqual([])
+  })
+})
+
+describe('addresses of MongoDB', () => {
+  it.each([
+    'mongodb://localhost',
+    'mongodb://localhost:27017/codeexec',
+    'mongodb://u:p@m1:27017,m2:27017,m3:27017/codeexec?replicaSet=rs0&tls=true',
+    'mongodb://u:p%40ss@m1,m2/?authSource=admin',
+    'mongodb+srv://u:p@cluster0.example.com/codeexec',
+    'mongodb://[::1]:27017',
+    'mongodb://%2Ftmp%2Fmongodb-27017.sock/codeexec',
+  ])('%s', (address) => {
+    expect(load({ MONGODB_URL: address }).mongodbUrl).toBe(address)
   })
 })

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { LIMIT_NAMES } from '../contract/limits.js'
 import { nearestName } from './nearest-name.js'
+import { withoutSecrets } from './secrets.js'
 import { isVariable, listVariables, MAX_PROGRAMS_AT_ONCE, VARIABLES } from './variables.js'
 import type { Config, Variable, VariableGroup } from './variables.js'
 
@@ -33,8 +34,9 @@ export interface LoadConfigOptions {
 /** Reads the environment and `.env` into a frozen Config, or throws ConfigError naming every problem. */
 export function loadConfig(options: LoadConfigOptions = {}): Config {
   const directory = options.directory ?? process.cwd()
-  const env = { ...readEnvFile(path.join(directory, '.env')), ...definedOnly(options.env ?? process.env) }
-  const problems = unknownNames(env)
+  const written = { ...readEnvFile(path.join(directory, '.env')), ...definedOnly(options.env ?? process.env) }
+  const problems = unknownNames(written)
+  const env = withSecretFiles(written, directory, problems)
   const values = readGroup(VARIABLES, env, problems)
   if (!isComplete(values, problems)) throw new ConfigError(problems)
 
@@ -67,8 +69,34 @@ function definedOnly(env: Environment): Record<string, string> {
   )
 }
 
+const fileNameOf = ({ name }: Variable): string => `${name}_FILE`
+
+/** Secrets are read from the files that `<name>_FILE` names, as container platforms and systemd hand them over. */
+function withSecretFiles(env: Environment, directory: string, problems: string[]): Environment {
+  const read: Record<string, string> = {}
+  for (const variable of listVariables().filter(({ isSecret }) => isSecret)) {
+    const file = env[fileNameOf(variable)]
+    if (file === undefined) continue
+    if (env[variable.name] !== undefined) {
+      problems.push(`${variable.name} and ${fileNameOf(variable)} are both set; keep one of them`)
+      continue
+    }
+    try {
+      const text = readFileSync(path.resolve(directory, file), 'utf8').trim()
+      if (text === '') problems.push(`${fileNameOf(variable)} names ${file}, which is empty`)
+      else read[variable.name] = text
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : error
+      problems.push(`${fileNameOf(variable)} names ${file}, which cannot be read (${String(code)})`)
+    }
+  }
+  return { ...env, ...read }
+}
+
 function unknownNames(env: Environment): string[] {
-  const known = listVariables().map((variable) => variable.name)
+  const known = listVariables().flatMap((variable) =>
+    variable.isSecret ? [variable.name, fileNameOf(variable)] : [variable.name],
+  )
   return Object.keys(env)
     .filter((name) => name.startsWith(OWN_PREFIX) && !name.startsWith(TEST_PREFIX))
     .filter((name) => !known.includes(name))
@@ -96,7 +124,11 @@ function readVariable(variable: Variable, env: Environment, problems: string[]):
   const result = variable.schema.safeParse(written)
   if (result.success) return result.data
   const reason = result.error.issues.map((issue) => issue.message).join(', ')
-  problems.push(`${variable.name} ${reason}; it is ${JSON.stringify(written)}`)
+  // What is refused may still be most of a password.
+  const shown = variable.isSecret
+    ? 'not shown, as it may hold a secret'
+    : JSON.stringify(withoutSecrets(written))
+  problems.push(`${variable.name} ${reason}; it is ${shown}`)
   return undefined
 }
 

@@ -219,6 +219,16 @@ export function url(...schemes: readonly [string, ...string[]]) {
   )
 }
 
+/** An address of MongoDB: one server, the members of a replica set, or a name in DNS. The driver reads the rest. */
+export const mongodbUrl = parsed('URL: `mongodb://…` with one host or several, `mongodb+srv://…`', (value) =>
+  /^mongodb(?:\+srv)?:\/\/(?:[^@]*@)?[^\s,/?@]+(?:,[^\s,/?@]+)*(?:\/[^\s?]*)?(?:\?\S*)?$/.test(value)
+    ? value
+    : new Refusal(
+        'must begin with mongodb:// or mongodb+srv:// and name its hosts, such as mongodb://m1:27017,m2:27017/codeexec; ' +
+          '@ and : in a password are written %40 and %3A',
+      ),
+)
+
 /** A signing secret as Standard Webhooks writes it: 24 to 64 random bytes. */
 export const webhookSecret = parsed('`whsec_` and 24 to 64 bytes in base64', (value) => {
   const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(value)?.[1] ?? ''

@@ -12,6 +12,7 @@ import {
   durationMs,
   hostNames,
   languageList,
+  mongodbUrl,
   networks,
   onOff,
   oneOf,
@@ -39,6 +40,8 @@ export interface Variable<Schema extends ValueSchema = ValueSchema, Fallback = D
   readonly description: string
   readonly schema: Schema
   readonly fallback: Fallback
+  /** All of it is a secret: never shown, and `<name>_FILE` may name a file that has it. */
+  readonly isSecret?: true
 }
 
 export interface VariableGroup {
@@ -65,6 +68,15 @@ function optional<Schema extends ValueSchema>(
   description: string,
 ): Variable<Schema, null> {
   return { name, description, schema, fallback: null }
+}
+
+/** As `optional`; with a password in it or as a whole it is nobody else's. */
+function secret<Schema extends ValueSchema>(
+  name: string,
+  schema: Schema,
+  description: string,
+): Variable<Schema, null> {
+  return { ...optional(name, schema, description), isSecret: true }
 }
 
 function dataDirectory(): DefaultValue {
@@ -538,7 +550,7 @@ export const VARIABLES = {
     ),
   },
   webhooks: {
-    secret: optional(
+    secret: secret(
       'CODEEXEC_WEBHOOK_SECRET',
       webhookSecret,
       'Signs callbacks; made and kept in the database on the first start when unset.',
@@ -586,10 +598,14 @@ export const VARIABLES = {
       cpus: variable('CODEEXEC_COMPACT_CPUS', positiveNumber, '1', '`POST /run`: CPUs at once.'),
     },
   },
-  redisUrl: optional('REDIS_URL', url('redis', 'rediss'), 'Redis that carries the queue between machines.'),
-  mongodbUrl: optional(
+  redisUrl: secret(
+    'REDIS_URL',
+    url('redis', 'rediss'),
+    'Redis that carries the queue between machines: one server, no Cluster and no Sentinel.',
+  ),
+  mongodbUrl: secret(
     'MONGODB_URL',
-    url('mongodb', 'mongodb+srv'),
+    mongodbUrl,
     'MongoDB that keeps records instead of the embedded database.',
   ),
   docker: {

@@ -22,6 +22,10 @@ Settings are described in docs/configuration.md.`
 
 const EXIT_USAGE = 2
 const TAKES_ARGUMENTS = new Set(['images', 'api-key'])
+const COMMANDS = new Set([
+  ...['serve', 'api', 'worker', 'doctor', 'images', 'api-key', 'config'],
+  ...['help', '--help', '-h', 'version', '--version', '-v', '-V'],
+])
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -30,6 +34,9 @@ function write(line: string): void {
 /** Runs one command. Undefined means that the process goes on by itself: it serves. */
 async function runCommand(argv: readonly string[]): Promise<number | undefined> {
   const [command = 'serve', ...rest] = argv
+  if (!COMMANDS.has(command)) {
+    throw new StartError(`There is no command ${command}; codeexec --help lists those there are.`)
+  }
   if (rest.length > 0 && !TAKES_ARGUMENTS.has(command)) {
     throw new StartError(`codeexec ${command} takes no arguments; codeexec --help lists the commands.`)
   }
@@ -50,17 +57,15 @@ async function runCommand(argv: readonly string[]): Promise<number | undefined> 
     case 'config':
       write(showConfig(loadConfig()))
       return 0
-    case '--help':
-    case '-h':
-    case 'help':
-      write(USAGE)
-      return 0
+    case 'version':
     case '--version':
     case '-v':
+    case '-V':
       write(packageVersion())
       return 0
     default:
-      throw new StartError(`There is no command ${command}; codeexec --help lists those there are.`)
+      write(USAGE)
+      return 0
   }
 }
 
@@ -84,6 +89,6 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const expected = [StartError, ConfigError, ServiceError].some((kind) => error instanceof kind)
     process.stderr.write(expected ? `${(error as Error).message}\n` : `${String((error as Error).stack)}\n`)
-    process.exit(error instanceof StartError ? EXIT_USAGE : 1)
+    process.exit(error instanceof StartError || error instanceof ConfigError ? EXIT_USAGE : 1)
   }
 }

@@ -17,6 +17,7 @@ import type { EventStream } from '../submissions/event-stream.js'
 import type { Submissions, SubmissionsOptions } from '../submissions/submissions.js'
 import { createSubmissions } from '../submissions/submissions.js'
 import { createWebhooks } from '../webhooks/webhooks.js'
+import { StartError } from './start-error.js'
 
 export interface RecordsOptions extends Pick<SubmissionsOptions, 'queue' | 'analyze'> {
   readonly config: Config
@@ -49,7 +50,11 @@ export async function createStore(config: Config): Promise<ExecutionStore> {
   if (config.mongodbUrl === undefined)
     return createSqliteStore({ file: path.join(databaseFolder(config), 'codeexec.db'), limits })
   const { createMongodbStore } = await import('../store/mongodb.js')
-  return createMongodbStore({ url: config.mongodbUrl, limits })
+  try {
+    return createMongodbStore({ url: config.mongodbUrl, limits })
+  } catch (error) {
+    throw new StartError(`MONGODB_URL cannot be used: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 /** One client, or a few together, must leave room for others. */

@@ -1,17 +1,24 @@
 /** `codeexec config`: the effective settings, without secrets. */
-import type { Config } from '../config/variables.js'
+import { withoutSecrets } from '../config/secrets.js'
+import { isVariable, VARIABLES } from '../config/variables.js'
+import type { Config, VariableGroup } from '../config/variables.js'
 
-/** User and password of a URL are the only secrets a setting can hold. */
-function withoutCredentials(_key: string, value: unknown): unknown {
-  if (typeof value !== 'string' || !URL.canParse(value)) return value
-  const url = new URL(value)
-  if (url.username === '' && url.password === '') return value
-  url.username = '***'
-  url.password = ''
-  return url.href
+/** The settings as JSON; names carry their units. Of secrets that are addresses, the address is shown. */
+export function showConfig(config: Config): string {
+  return JSON.stringify({ ...config, ...shownGroup(VARIABLES, config) }, null, 2)
 }
 
-/** The settings as JSON; names carry their units. */
-export function showConfig(config: Config): string {
-  return JSON.stringify(config, withoutCredentials, 2)
+function shownGroup(group: VariableGroup, values: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(group).map(([key, entry]) => {
+      const value: unknown = Reflect.get(values, key)
+      if (!isVariable(entry)) return [key, shownGroup(entry, Object(value) as object)]
+      return [key, typeof value === 'string' ? shown(value, entry.isSecret) : value]
+    }),
+  )
+}
+
+function shown(value: string, isSecret: true | undefined): string {
+  const isAddress = value.includes('://')
+  return isSecret && !isAddress ? '***' : withoutSecrets(value)
 }

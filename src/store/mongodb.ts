@@ -42,6 +42,7 @@ export interface MongodbStoreOptions {
   readonly database?: string
 }
 
+/** Throws an error of the driver where it cannot read the address. */
 export function createMongodbStore({
   url,
   limits,
@@ -49,14 +50,16 @@ export function createMongodbStore({
 }: MongodbStoreOptions): ExecutionStore {
   const deleted: Deleted = { submissions: 0, executions: 0, shares: 0 }
   const room = new MongodbRoom(limits, deleted)
-  const name = new URL(url).pathname.slice(1)
+  // The driver reads the address, and says here what is wrong with it; it connects when it is first used.
+  const { options } = clientOf(url)
+  const name = namesDatabase(url) ? options.dbName : database
   let connection: Connection | undefined
   let closed = false
 
   /** Everything goes through here: indexes exist before the first use, and the driver's errors stay inside. */
   const use = async <T>(work: (collections: Collections) => Promise<T>): Promise<T> => {
     if (closed) throw storeUnavailable(new Error('the store is closed'))
-    const current = (connection ??= connect(url, name === '' ? database : name))
+    const current = (connection ??= connect(url, name))
     try {
       await current.prepared
     } catch (error) {
@@ -224,14 +227,20 @@ interface Connection {
   readonly prepared: Promise<void>
 }
 
-function connect(url: string, database: string): Connection {
-  const client = new MongoClient(url, {
+const clientOf = (url: string): MongoClient =>
+  new MongoClient(url, {
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
     connectTimeoutMS: SERVER_SELECTION_MS,
     socketTimeoutMS: SOCKET_IDLE_MS,
     maxPoolSize: 20,
     ignoreUndefined: true,
   })
+
+/** Behind the hosts, of which there may be several. */
+const namesDatabase = (url: string): boolean => /^mongodb(?:\+srv)?:\/\/[^/?]+\/[^?]/.test(url)
+
+function connect(url: string, database: string): Connection {
+  const client = clientOf(url)
   const collections = collectionsOf(client.db(database))
   return { client, collections, prepared: createIndexes(collections) }
 }

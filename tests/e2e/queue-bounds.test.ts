@@ -210,12 +210,25 @@ describeSplit('a queue in a small Redis', () => {
 describeWhereItCanRun(
   'a Redis that cannot do what the queue needs',
   () => {
-    it.each(['api', 'worker'])('is refused by a %s in one sentence', async (role) => {
-      const redis = await startRedis({ options: ['--rename-command', 'XTRIM', ''] })
-      const { code, output } = await codeexec([role], { REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1' })
-      await redis.stop()
-      expect(code).toBe(2)
-      expect(output).toMatch(/The Redis server \(version [\d.]+\) cannot do XTRIM .* Redis 6\.2 or newer/)
+    it.each([
+      [
+        'forbids what the queue needs',
+        ['--rename-command', 'XTRIM', ''],
+        /The Redis server \(version [\d.]+\) cannot do XTRIM .* Redis 6\.2 or newer/,
+      ],
+      ['belongs to a cluster', ['--cluster-enabled', 'yes'], /The server belongs to a Redis Cluster/],
+    ])('and %s is refused by an api and a worker in one sentence', async (_, options, words) => {
+      const redis = await startRedis({ options })
+      try {
+        for (const role of ['api', 'worker']) {
+          const settings = { REDIS_URL: redis.url, PORT: '0', HOST: '127.0.0.1' }
+          const { code, output } = await codeexec([role], settings)
+          expect({ role, code }).toEqual({ role, code: 2 })
+          expect(output).toMatch(words)
+        }
+      } finally {
+        await redis.stop()
+      }
     })
   },
   hasRedis() ? undefined : 'redis-server is not installed',

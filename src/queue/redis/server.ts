@@ -19,12 +19,24 @@ export async function problemOf(commands: Redis, prefix: string): Promise<string
     // What the queue needs of 6.2, asked of a stream that is not there.
     await commands.call('XTRIM', `${prefix}probe`, 'MINID', '0')
     await commands.call('HRANDFIELD', `${prefix}probe`, '1')
-    return undefined
+    return await otherKindOf(commands)
   } catch (error) {
     if (!isReply(error)) throw error
+    const other = await otherKindOf(commands)
+    if (other !== undefined) return other
     const version = await versionOf(commands)
     return `The Redis server${version} cannot do XTRIM with MINID or HRANDFIELD: the queue needs Redis ${LEAST_VERSION} or newer, or Valkey, with these commands allowed.`
   }
+}
+
+/** Undefined for a server of its own. */
+async function otherKindOf(commands: Redis): Promise<string | undefined> {
+  const info = await commands.info().catch(() => '')
+  if (/^redis_mode:sentinel/m.test(info))
+    return 'The server is a Redis Sentinel, which keeps no data: let REDIS_URL name the server itself, or a proxy that follows the Sentinels.'
+  if (/^cluster_enabled:1/m.test(info))
+    return 'The server belongs to a Redis Cluster, whose scripts may not use the keys of the queue: let REDIS_URL name a server outside of any cluster.'
+  return undefined
 }
 
 async function versionOf(commands: Redis): Promise<string> {
