@@ -22,10 +22,9 @@ Settings are described in docs/configuration.md.`
 
 const EXIT_USAGE = 2
 const TAKES_ARGUMENTS = new Set(['images', 'api-key'])
-const COMMANDS = new Set([
-  ...['serve', 'api', 'worker', 'doctor', 'images', 'api-key', 'config'],
-  ...['help', '--help', '-h', 'version', '--version', '-v', '-V'],
-])
+const COMMANDS = new Set(
+  'serve api worker doctor images api-key config help --help -h version --version -v -V'.split(' '),
+)
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`)

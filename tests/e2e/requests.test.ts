@@ -21,6 +21,16 @@ withEveryService('the service', {}, (service) => {
     expect((await ask(service(), '/docs')).status).toBe(200)
   })
 
+  it('counts all files of the page as one route', async ({ skip }) => {
+    const { body: page } = await ask<string>(service(), '/')
+    const files = [...page.matchAll(/"\/?(assets\/[^"]+)"/g)].map(([, file]) => `/${file}`)
+    skip(files.length === 0, 'the page is not built')
+    for (const file of files) expect((await ask(service(), file)).status).toBe(200)
+    const { body: metrics } = await ask<string>(service(), '/metrics')
+    const routes = new Set([...metrics.matchAll(/route="(\/assets[^"]*)"/g)].map(([, route]) => route))
+    expect(routes).toEqual(new Set(['/assets/*']))
+  })
+
   it('lets every origin in, and says so with the security headers', async () => {
     const { headers, status } = await ask(service(), '/api/v1/execute', {
       method: 'OPTIONS',
