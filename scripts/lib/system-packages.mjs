@@ -25,6 +25,7 @@ export const PACKAGES_TO_TEST = [
   'e2fsprogs',
   'redis-server',
   'nginx-light',
+  'gettext-base',
   'prometheus',
   'openssl',
 ]

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../../hostile/harness/service.js'
 
 const TEMPLATES = fileURLToPath(new URL('../../../deploy/nginx/', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../../../docs/one-small-server.md', import.meta.url))
 const NGINX = '/usr/sbin/nginx'
 
 export const hasNginx = existsSync(NGINX)
@@ -28,14 +29,12 @@ export interface ProxySettings {
   readonly burst?: number
 }
 
-/** As the container's start script does it; a name that is left over is a mistake in the template. */
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  const text = readFileSync(path.join(TEMPLATES, template), 'utf8')
-  return text.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`${template} wants ${name}`)
-    return value
-  })
+/** The commands of docs/one-small-server.md that write nginx's configuration, which is below `folder` here. */
+function documentedCommands(folder: string): string {
+  const block = /```sh\nexport CODEEXEC_UPSTREAM=.*?```/s.exec(readFileSync(DOCUMENT, 'utf8'))?.[0] ?? ''
+  const commands = block.split('\n').filter((line) => /^(?:names=|envsubst )/.test(line))
+  if (commands.length !== 4) throw new Error(`${DOCUMENT} no longer says how nginx is set up:\n${block}`)
+  return commands.join('\n').replaceAll('/etc/nginx', folder)
 }
 
 function makeCertificate(folder: string): void {
@@ -63,13 +62,17 @@ export async function startNginx({ upstream, rate = '100r/s', burst = 100 }: Pro
     CODEEXEC_PROXY_RATE: rate,
     CODEEXEC_PROXY_BURST: String(burst),
     CODEEXEC_PROXY_LOG: path.join(folder, 'access.log'),
-    CODEEXEC_PROXY_CONF: folder,
+    CODEEXEC_PROXY_CONF: path.join(folder, 'codeexec'),
     CODEEXEC_PAGE_ROOT: path.join(folder, 'page'),
     CODEEXEC_TLS_DIR: folder,
   }
-  for (const name of ['codeexec.conf', 'tls.conf', 'locations.conf']) {
-    writeFileSync(path.join(folder, name), fill(`${name}.template`, values))
-  }
+  for (const name of ['conf.d', 'codeexec']) mkdirSync(path.join(folder, name))
+  const written = spawnSync('sh', ['-ec', documentedCommands(folder)], {
+    cwd: TEMPLATES,
+    env: { PATH: process.env['PATH'], ...values },
+    encoding: 'utf8',
+  })
+  if (written.status !== 0) throw new Error(written.stderr)
   makePage(path.join(folder, 'page'))
   makeCertificate(folder)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -79,7 +82,7 @@ export async function startNginx({ upstream, rate = '100r/s', burst = 100 }: Pro
     path.join(folder, 'nginx.conf'),
     `user root; daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 256; }
-http { ${temporary.join(' ')} include /etc/nginx/mime.types; include ${folder}/codeexec.conf; include ${folder}/tls.conf; }
+http { ${temporary.join(' ')} include /etc/nginx/mime.types; include ${folder}/conf.d/*.conf; }
 `,
   )
   const argv = ['-p', folder, '-c', path.join(folder, 'nginx.conf')]
