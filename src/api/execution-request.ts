@@ -9,7 +9,7 @@ import type { RequestedLimits } from '../contract/wire/execute.js'
 import type { ImageState, ImageStore } from '../images/image-store.js'
 import type { LanguageDefinition } from '../languages/define-language.js'
 import { resolveLimits } from '../languages/limits.js'
-import { matchesVersion, requestedVersion } from '../languages/registry.js'
+import { isVersionSelector, matchesVersion, requestedVersion } from '../languages/registry.js'
 import type { LanguageRegistry } from '../languages/registry.js'
 import { invalidField } from './invalid-input.js'
 import { encodeText } from './source-files.js'
@@ -42,9 +42,12 @@ export function chooseLanguage(
   }
   const version = requestedVersion(name)
   if (version !== undefined && !matchesVersion(image.version, version)) {
+    const unread = isVersionSelector(version)
+      ? ''
+      : `${version} is no version or range such as 3.13, ^3.9 or 3.x; `
     throw new ServiceError(
       'LANGUAGE_NOT_SUPPORTED',
-      `Language not supported: ${name} (installed: ${language.id}@${image.version})`,
+      `Language not supported: ${name} (${unread}installed: ${language.id}@${image.version})`,
     )
   }
   return language

@@ -3,6 +3,7 @@ import { ServiceError } from '../contract/errors.js'
 import type { LanguageDefinition, Sample } from './define-language.js'
 import {
   createRegistry,
+  isVersionSelector,
   LanguageDefinitionError,
   loadLanguages,
   matchesVersion,
@@ -75,6 +76,7 @@ describe('versions', () => {
     ['python', undefined],
     ['python@', undefined],
     ['python@*', undefined],
+    ['python@latest', undefined],
     ['python@3.13', '3.13'],
     ['c++@14', '14'],
   ])('%s asks for %s', (name, version) => {
@@ -88,8 +90,40 @@ describe('versions', () => {
     ['3.13.5', '3.1', false],
     ['3.13.5', '3.13.50', false],
     ['3.13.5', '2', false],
+    ['3.13.5', '3.x', true],
+    ['3.13.5', '3.X.x', true],
+    ['3.13.5', '>=3.9', true],
+    ['3.13.5', '>= 3.9 < 3.13', false],
+    ['3.13.5', '^3.0', true],
+    ['3.13.5', '~3.13.0', true],
+    ['3.13.5', '~3.12', false],
+    ['3.13.5', '3.12 - 3.14', true],
+    ['3.13.5', '2.7 || 3.13', true],
+    ['3.13.5', 'v3.13.5', true],
+    ['3.13.5', '=3.13.5', true],
+    ['3.13.5', 'x', true],
+    ['3.13.5', '>=3.14.0-rc1', false],
+    ['1.24', '^1.24.0', true],
+    ['25.0.5.1', '25.0.5', true],
+    ['25.0.5.1', '25.0.5.1', true],
+    ['25.0.5.1', '>=25 <26', true],
+    ['3.13.5', 'latest', false],
+    ['3.13.5', '3.13.5 && rm', false],
   ])('%s is a %s: %s', (version, requested, expected) => {
     expect(matchesVersion(version, requested)).toBe(expected)
+  })
+})
+
+describe('version selectors', () => {
+  it.each([
+    ['3', true],
+    ['25.0.5.1', true],
+    ['^3.9 || 2.x', true],
+    ['latest', false],
+    ['three', false],
+    ['>>3', false],
+  ])('%s: %s', (text, expected) => {
+    expect(isVersionSelector(text)).toBe(expected)
   })
 })
 

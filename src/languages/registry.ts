@@ -2,6 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import satisfies from 'semver/functions/satisfies.js'
+import validRange from 'semver/ranges/valid.js'
 import { ServiceError } from '../contract/errors.js'
 import type { LanguageDefinition } from './define-language.js'
 import { findLostParents, findProblems } from './validate.js'
@@ -27,16 +29,34 @@ export interface LanguageRegistry {
   require(name: string): LanguageDefinition
 }
 
-/** Version part of `name@version`, or undefined where there is none or any would do (`*`). */
+const SEMVER_PARTS = 3
+
+/** Version part of `name@version`, or undefined where there is none or any would do (`*`, `latest`). */
 export function requestedVersion(name: string): string | undefined {
   const at = name.indexOf('@')
   const version = at === -1 ? '' : name.slice(at + 1).trim()
-  return version === '' || version === '*' ? undefined : version
+  return ['', '*', 'latest'].includes(version) ? undefined : version
 }
 
-/** True when a version has what was asked for as its leading parts: 3.13.5 is a `3.13`, but not a `3.1`. */
+/** A version as semver has it: its first three numbers, missing ones 0. */
+function toSemver(version: string): string {
+  const parts = version.split('.').slice(0, SEMVER_PARTS)
+  return [...parts, ...Array.from({ length: SEMVER_PARTS - parts.length }, () => '0')].join('.')
+}
+
+/**
+ * True when a version is what was asked for: the version itself, its leading parts (3.13.5 is a `3.13`, but not a `3.1`),
+ * or a range of npm's (`3.x`, `^3.9`, `>=3.9 <4`).
+ */
 export function matchesVersion(version: string, requested: string): boolean {
-  return version === requested || version.startsWith(`${requested}.`)
+  return (
+    version === requested || version.startsWith(`${requested}.`) || satisfies(toSemver(version), requested)
+  )
+}
+
+/** Whether it names a version or a range at all. */
+export function isVersionSelector(requested: string): boolean {
+  return validRange(requested) !== null || /^\d+(?:\.\d+)*$/.test(requested)
 }
 
 /** Checks the definitions, all of them and completely, and makes them searchable. */

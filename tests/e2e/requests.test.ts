@@ -1,8 +1,19 @@
 /** The service's own answers: health, documents, refusals and headers, over a real connection. */
 import { describe, expect, it } from 'vitest'
+import type { Service } from '../hostile/harness/service.js'
 import { ask, execute, post } from './support/client.js'
 import { withEveryService } from './support/split.js'
 import { withService } from './support/suite.js'
+
+/** The version that ran, or why none did. */
+async function versionOf(service: Service, language: string): Promise<string> {
+  const { body } = await post<{ result?: { version: string }; errorMessage: string }>(
+    service,
+    '/api/v1/execute',
+    { language, code: 'print(1)' },
+  )
+  return body.result?.version ?? body.errorMessage
+}
 
 withEveryService('the service', {}, (service) => {
   it('is healthy and ready', async () => {
@@ -19,6 +30,17 @@ withEveryService('the service', {}, (service) => {
       expect.arrayContaining(['/api/v1/execute', '/api/v2/execute', '/run', '/api/v1/languages', '/health']),
     )
     expect((await ask(service(), '/docs')).status).toBe(200)
+  })
+
+  it('finds a version by its parts and by ranges', async () => {
+    const installed = await versionOf(service(), 'python')
+    for (const selector of [installed, '3', '3.x', '^3.0', '>=3.9 <4', '2.7 || 3', '*', 'latest'])
+      expect({ selector, version: await versionOf(service(), `python@${selector}`) }).toEqual({
+        selector,
+        version: installed,
+      })
+    for (const selector of ['2', '^2.7', '<3.9', '>=99', 'newest'])
+      expect(await versionOf(service(), `python@${selector}`)).toContain(`installed: python@${installed})`)
   })
 
   it('counts all files of the page as one route', async ({ skip }) => {
