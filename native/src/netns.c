@@ -23,6 +23,22 @@ static int raise_loopback(void)
     return error;
 }
 
+/*
+ * Connections that a listener may have before it accepts them: nobody is charged with what they have received. The
+ * kernel's own default was as many for decades. Where /proc/sys cannot be written, as in some containers, more are found
+ * by looking only (uncharged.h).
+ */
+#define MAX_UNACCEPTED "128"
+
+static void limit_unaccepted(void)
+{
+    int fd = open("/proc/sys/net/core/somaxconn", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    ssize_t written = write(fd, MAX_UNACCEPTED, sizeof MAX_UNACCEPTED - 1);
+    (void)written;
+    close(fd);
+}
+
 static const char *const counter_files[NETNS_COUNTER_FILES] = {"/proc/thread-self/net/dev", "/proc/thread-self/net/snmp",
                                                                 "/proc/thread-self/net/snmp6", "/proc/thread-self/net/netstat"};
 
@@ -53,6 +69,7 @@ static int fill_in(struct netns *netns)
 {
     int error = raise_loopback();
     if (error) return error;
+    limit_unaccepted();
     netns->fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
     if (netns->fd < 0) return -errno;
     for (unsigned i = 0; i < NETNS_COUNTER_FILES; i++)

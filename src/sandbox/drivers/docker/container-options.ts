@@ -79,8 +79,12 @@ export function containerOptions(shape: ContainerShape, identity: ContainerIdent
       PidsLimit: shape.pids,
       Ulimits: ULIMITS.map(([Name, value]) => ({ Name, Soft: value, Hard: value })),
       IpcMode: 'none',
-      // Engines let everybody in a container make ping sockets; an empty range of groups takes that back.
-      Sysctls: { 'net.ipv4.ping_group_range': '1 0' },
+      Sysctls: {
+        // Engines let everybody in a container make ping sockets; an empty range of groups takes that back.
+        'net.ipv4.ping_group_range': '1 0',
+        // Connections that a listener may have before it accepts them, as nobody is charged with what they received.
+        'net.core.somaxconn': '128',
+      },
       CgroupnsMode: 'private',
       // The agent is the init process: it reaps, and signals from inside do not reach it.
       Init: false,
