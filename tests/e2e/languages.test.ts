@@ -37,6 +37,25 @@ withService('languages', {}, (service) => {
     expect(result.version).toBe(version)
   })
 
+  it.each([
+    ['c', 'c', '#include <stdio.h>', 'printf("%d %d %d\\n", (int)strlen("abc"), MINE, LIB);'],
+    ['cpp', 'cpp', '#include <cstdio>', 'std::printf("%d %d %d\\n", (int)strlen("abc"), MINE, LIB);'],
+  ])(
+    '%s finds the headers of the system, whatever files of the request are called',
+    async (id, suffix, include, print) => {
+      const code = `${include}\n#include <string.h>\n#include "string.h"\n#include <lib.h>\nint main(void) { ${print} }`
+      for (const folder of ['', 'src/']) {
+        const files = [
+          { filename: `${folder}main.${suffix}`, code, isEntryPoint: true },
+          { filename: `${folder}string.h`, code: '#define MINE 7\n' },
+          { filename: 'lib.h', code: '#define LIB 3\n' },
+        ]
+        const { output } = await execute(service(), { language: id, files })
+        expect({ folder, output }).toEqual({ folder, output: '3 7 3\n' })
+      }
+    },
+  )
+
   const samples = registry.all.flatMap(({ id, samples: all }) => all.map((sample) => [id, sample] as const))
 
   it.each(samples.map(([id, sample]) => [id, sample.title, sample] as const))(

@@ -55,7 +55,9 @@ export default defineLanguage({
       '-fno-use-linker-plugin',
       // For programs of this size they cost more than they save.
       '-Wl,--no-threads,--no-fork',
-      '-I/box',
+      // After the system's: files of the request hide none of its headers.
+      '-idirafter',
+      '/box',
       '-I',
       PRECOMPILED,
       '-o',
