@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* The kernel looks at the lower half only; comparing all 64 bits would be passed by setting an ignored one. */
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offset))
@@ -42,9 +43,24 @@
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 static const struct sock_filter for_clone[] = {LOAD_ARGUMENT(0), IF_BITS(NAMESPACE_FLAGS, 0, 1), REFUSE(EPERM), ALLOW};
 
-/* All but typing into a terminal from inside it, and line disciplines, which are kernel modules. */
-static const struct sock_filter for_ioctl[] = {LOAD_ARGUMENT(1),        IF_EQUAL(TIOCSTI, 2, 0), IF_EQUAL(TIOCLINUX, 1, 0),
-                                               IF_EQUAL(TIOCSETD, 0, 1), REFUSE(EPERM),          ALLOW};
+/*
+ * All but typing into a terminal from inside it, and line disciplines, which are kernel modules. Standard output and
+ * errors stay as they are, whoever asks for the contrary in this way: Node asks for pipes that never block, and ends
+ * with what they did not take at once.
+ */
+static const struct sock_filter for_ioctl[] = {
+    LOAD_ARGUMENT(1),
+    IF_EQUAL(TIOCSTI, 6, 0),
+    IF_EQUAL(TIOCLINUX, 5, 0),
+    IF_EQUAL(TIOCSETD, 4, 0),
+    IF_EQUAL(FIONBIO, 0, 5),
+    LOAD_ARGUMENT(0),
+    IF_EQUAL(STDOUT_FILENO, 2, 0),
+    IF_EQUAL(STDERR_FILENO, 1, 2),
+    REFUSE(EPERM),
+    REFUSE(0),
+    ALLOW,
+};
 
 /* Asking which personality is set, and setting the default; others weaken address randomisation. */
 static const struct sock_filter for_personality[] = {LOAD_ARGUMENT(0), IF_EQUAL(PER_LINUX, 2, 0),

@@ -168,6 +168,8 @@ static void refuses_only(long call, unsigned at, uint32_t other, const uint32_t 
 static void looks_at_commands(void)
 {
     refuses_only(SYS_ioctl, 1, 0, LIST(TIOCSTI, TIOCLINUX, TIOCSETD), EPERM);
+    for (uint32_t fd = 0; fd < 64; fd++)
+        decides(SYS_ioctl, fd, FIONBIO, 0, 0, fd == 1 || fd == 2 ? REFUSED(0) : SECCOMP_RET_ALLOW);
     refuses_only(SYS_prctl, 0, 0, LIST(PR_SET_SECCOMP, PR_SCHED_CORE, PR_SET_MM), EPERM);
     for (uint32_t part = 0; part < 64; part++)
         decides(SYS_prctl, PR_SET_MM, part, 0, 0, part == PR_SET_MM_MAP ? SECCOMP_RET_ALLOW : REFUSED(EPERM));
