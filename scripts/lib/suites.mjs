@@ -84,7 +84,7 @@ export const SUITES = [
     env: { CODEEXEC_TEST_SUPERVISOR: join(ROOT, 'native', 'build', 'sanitized', 'codeexec-supervisor') },
   },
   vitest('e2e', 30 * MINUTE_MS, true),
-  vitest('chaos', 10 * MINUTE_MS, true),
+  vitest('chaos', 15 * MINUTE_MS, true),
   vitest('web', 10 * MINUTE_MS, true),
   vitest('hostile', 15 * MINUTE_MS, true),
   // The first build of the service's own image fetches packages; later ones take seconds.

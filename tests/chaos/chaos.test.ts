@@ -34,7 +34,7 @@ describeSplit(`a service in pieces, seed ${seed}`, () => {
     await split?.stop()
   })
 
-  it('brings every acknowledged submission to one end', { timeout: 420_000 }, async () => {
+  it('brings every acknowledged submission to one end', { timeout: 840_000 }, async () => {
     const random = randomFrom(seed)
     const api = () => split.apis.at(-1)
     const figures: Figures = { acknowledged: 0, refused: 0, unanswered: 0 }

@@ -62,6 +62,20 @@ export const output: CaseGroup = (test) => {
     expect(ended.stdout.equals(pattern(bytes))).toBe(true)
   })
 
+  for (const fd of [1, 2])
+    test(
+      `takes all of one write to stream ${fd}, whoever asks it not to block`,
+      ['write-once'],
+      async (bench) => {
+        const bytes = 2 * MIB
+        const limits = { outputBytes: 4 * MIB }
+        const ended = await bench.run('write-once', [String(fd), String(bytes)], { limits })
+        const [written, said] = fd === 1 ? [ended.stdout, ended.stderr] : [ended.stderr, ended.stdout]
+        expect(said.toString()).toBe(`0 ${bytes}\n`)
+        expect(written).toHaveLength(bytes)
+      },
+    )
+
   test('delivers output of a limit of zero bytes as none', ['hello'], async (bench) => {
     const ended = await bench.run('hello', [], { limits: { outputBytes: 0 } })
     expect(ended).toMatchObject({ stopReason: 'output', truncated: { stdout: true, stderr: false } })

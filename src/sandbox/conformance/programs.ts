@@ -72,6 +72,7 @@ export type ProgramName =
   | 'name-signals'
   | 'terminal'
   | 'hoard'
+  | 'write-once'
 
 /** What a case needs beyond the driver itself: programs; limits in real time; the kernel's own /proc. */
 export type Need = ProgramName | 'real-time' | 'proc'
