@@ -26,8 +26,8 @@ scale: ## as many workers: make scale WORKERS=4
 	$(COMPOSE) up -d --no-recreate --scale worker=$(WORKERS)
 images: ## build images of languages in a worker: make images LANGUAGES="python go"
 	$(COMPOSE) exec worker node dist/main/cli.js images build $(LANGUAGES)
-health: ## what the api says of itself
-	$(COMPOSE) exec api node -e "fetch('http://127.0.0.1:3000/health/ready').then(async (a) => console.log(await a.text()))"
+health: ## what the api says of itself; fails where that is not ready
+	$(COMPOSE) exec api node -e "fetch('http://127.0.0.1:3000/health/ready').then(async (a) => { console.log(await a.text()); process.exitCode = a.ok ? 0 : 1 })"
 metrics: ## the api's figures
 	$(COMPOSE) exec api node -e "fetch('http://127.0.0.1:3000/metrics').then(async (a) => console.log(await a.text()))"
 reload-proxy: ## after the number of apis has changed

@@ -105,6 +105,8 @@ class RedisJobQueue implements RedisQueue {
   #beats = 0
   #upSinceMs = 0
   #downSinceMs: number | undefined
+  /** The connection is closed from this side. */
+  #leaves = false
 
   constructor(options: RedisQueueOptions) {
     const { url, prefix = PREFIX, describe } = options
@@ -138,7 +140,7 @@ class RedisJobQueue implements RedisQueue {
     connection.on('unusable', (problem) => options.onUnusable?.(problem))
     connection.on('outOfMemory', () => options.onOutOfMemory?.())
     connection.on('down', () => {
-      if (this.#downSinceMs === undefined) options.onAvailability?.(false)
+      if (this.#downSinceMs === undefined && !this.#leaves) options.onAvailability?.(false)
       this.#downSinceMs ??= performance.now()
     })
     connection.on('work', (mayGoBeyond) => this.#fill(mayGoBeyond))
@@ -235,6 +237,7 @@ class RedisJobQueue implements RedisQueue {
   }
 
   async disconnect(): Promise<void> {
+    this.#leaves = true
     clearInterval(this.#timer)
     await this.#connection.close()
   }

@@ -169,6 +169,8 @@ describeSplit('a split service in trouble', () => {
       expect((await answer).output).toBe('finished\n')
       await expect.poll(() => worker.isRunning(), PATIENCE).toBe(false)
       expect(await worker.stop()).toBe(0)
+      // It closes its connections itself.
+      expect(worker.log()).not.toContain('connection to the queue')
       await expect.poll(() => metric(api, 'codeexec_queue_depth{queue="jobs"}'), PATIENCE).toBe(0)
     }))
 
@@ -184,5 +186,6 @@ describeSplit('a split service in trouble', () => {
       expect((await answer).output).toBe('answered\n')
       await expect.poll(() => api.isRunning(), PATIENCE).toBe(false)
       expect(await api.stop()).toBe(0)
+      expect(api.log()).not.toContain('connection to the queue')
     }))
 })
