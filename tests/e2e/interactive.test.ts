@@ -117,11 +117,11 @@ withEveryService('interactive programs', {}, (service) => {
   it('keeps the order of both streams', async () => {
     // Two pipes: their order is known where the one is read before the other has something, on a busy machine as well.
     const code =
-      'import sys, time\nfor n in range(10):\n    print("o", n, flush=True)\n    time.sleep(0.1)\n    print("e", n, file=sys.stderr, flush=True)\n    time.sleep(0.1)\n'
+      'import sys, time\nfor n in range(20):\n    print("o", n, flush=True)\n    time.sleep(0.05)\n    print("e", n, file=sys.stderr, flush=True)\n    time.sleep(0.05)\n'
     const program = await start(service(), { language: 'python', code })
     await program.result()
     const lines = program.messages.filter(({ type }) => type.startsWith('std')).map(({ data }) => data)
-    const expected = Array.from({ length: 10 }, (_, n) => [`o ${n}\n`, `e ${n}\n`]).flat()
+    const expected = Array.from({ length: 20 }, (_, n) => [`o ${n}\n`, `e ${n}\n`]).flat()
     expect(lines.join('')).toBe(expected.join(''))
   })
 

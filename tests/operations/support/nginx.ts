@@ -30,10 +30,11 @@ export interface ProxySettings {
 }
 
 /** The commands of docs/one-small-server.md that write nginx's configuration, which is below `folder` here. */
-function documentedCommands(folder: string): string {
+function documentedCommands(folder: string, names: readonly string[]): string {
   const block = /```sh\nexport CODEEXEC_UPSTREAM=.*?```/s.exec(readFileSync(DOCUMENT, 'utf8'))?.[0] ?? ''
   const commands = block.split('\n').filter((line) => /^(?:names=|envsubst )/.test(line))
-  if (commands.length !== 4) throw new Error(`${DOCUMENT} no longer says how nginx is set up:\n${block}`)
+  if (commands.length !== 4 || !names.every((name) => block.includes(`${name}=`)))
+    throw new Error(`${DOCUMENT} no longer says how nginx is set up:\n${block}`)
   return commands.join('\n').replaceAll('/etc/nginx', folder)
 }
 
@@ -67,12 +68,17 @@ export async function startNginx({ upstream, rate = '100r/s', burst = 100 }: Pro
     CODEEXEC_TLS_DIR: folder,
   }
   for (const name of ['conf.d', 'codeexec']) mkdirSync(path.join(folder, name))
-  const written = spawnSync('sh', ['-ec', documentedCommands(folder)], {
+  const written = spawnSync('sh', ['-ec', documentedCommands(folder, Object.keys(values))], {
     cwd: TEMPLATES,
     env: { PATH: process.env['PATH'], ...values },
     encoding: 'utf8',
   })
   if (written.status !== 0) throw new Error(written.stderr)
+  for (const file of ['conf.d/codeexec.conf', 'conf.d/codeexec.tls.conf', 'codeexec/locations.conf']) {
+    // A name that is left over is a mistake in the template.
+    const [left] = /\$\{\w+\}/.exec(readFileSync(path.join(folder, file), 'utf8')) ?? []
+    if (left !== undefined) throw new Error(`${file} wants ${left}`)
+  }
   makePage(path.join(folder, 'page'))
   makeCertificate(folder)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
