@@ -15,23 +15,23 @@ export interface ServerMemory {
 
 /** Why the queue cannot work with this server, in one sentence; undefined when it can. Rejects when it is away. */
 export async function problemOf(commands: Redis, prefix: string): Promise<string | undefined> {
+  const info = await commands.info().catch(() => '')
+  const otherKind = otherKindIn(info)
+  if (otherKind !== undefined) return otherKind
   try {
     // What the queue needs of 6.2, asked of a stream that is not there.
     await commands.call('XTRIM', `${prefix}probe`, 'MINID', '0')
     await commands.call('HRANDFIELD', `${prefix}probe`, '1')
-    return await otherKindOf(commands)
+    return undefined
   } catch (error) {
     if (!isReply(error)) throw error
-    const other = await otherKindOf(commands)
-    if (other !== undefined) return other
-    const version = await versionOf(commands)
+    const version = versionIn(info)
     return `The Redis server${version} cannot do XTRIM with MINID or HRANDFIELD: the queue needs Redis ${LEAST_VERSION} or newer, or Valkey, with these commands allowed.`
   }
 }
 
 /** Undefined for a server of its own. */
-async function otherKindOf(commands: Redis): Promise<string | undefined> {
-  const info = await commands.info().catch(() => '')
+function otherKindIn(info: string): string | undefined {
   if (/^redis_mode:sentinel/m.test(info))
     return 'The server is a Redis Sentinel, which keeps no data: let REDIS_URL name the server itself, or a proxy that follows the Sentinels.'
   if (/^cluster_enabled:1/m.test(info))
@@ -39,8 +39,7 @@ async function otherKindOf(commands: Redis): Promise<string | undefined> {
   return undefined
 }
 
-async function versionOf(commands: Redis): Promise<string> {
-  const info = await commands.info('server').catch(() => '')
+function versionIn(info: string): string {
   const version = /^redis_version:(\S+)/m.exec(info)?.[1]
   return version === undefined ? '' : ` (version ${version})`
 }
