@@ -54,10 +54,14 @@ function readEnvFile(file: string): Environment {
   try {
     return definedOnly(parseEnv(readFileSync(file, 'utf8')))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') return {}
-    throw new ConfigError([`${file} cannot be read (${String(code ?? error)})`])
+    const reason = reasonOf(error)
+    if (reason === 'ENOENT') return {}
+    throw new ConfigError([`${file} cannot be read (${reason})`])
   }
+}
+
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error && 'code' in error ? error.code : error)
 }
 
 /** An empty variable counts as unset, as compose files write it. */
@@ -86,8 +90,7 @@ function withSecretFiles(env: Environment, directory: string, problems: string[]
       if (text === '') problems.push(`${fileNameOf(variable)} names ${file}, which is empty`)
       else read[variable.name] = text
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : error
-      problems.push(`${fileNameOf(variable)} names ${file}, which cannot be read (${String(code)})`)
+      problems.push(`${fileNameOf(variable)} names ${file}, which cannot be read (${reasonOf(error)})`)
     }
   }
   return { ...env, ...read }

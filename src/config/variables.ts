@@ -40,7 +40,7 @@ export interface Variable<Schema extends ValueSchema = ValueSchema, Fallback = D
   readonly description: string
   readonly schema: Schema
   readonly fallback: Fallback
-  /** All of it is a secret: never shown, and `<name>_FILE` may name a file that has it. */
+  /** It is one, or an address that may hold one: never shown whole, and `<name>_FILE` may name a file that has it. */
   readonly isSecret?: true
 }
 
@@ -70,7 +70,7 @@ function optional<Schema extends ValueSchema>(
   return { name, description, schema, fallback: null }
 }
 
-/** As `optional`; with a password in it or as a whole it is nobody else's. */
+/** As `optional`, for a secret or an address that may hold one. */
 function secret<Schema extends ValueSchema>(
   name: string,
   schema: Schema,

@@ -21,9 +21,8 @@ codeexec --help, --version
 Settings are described in docs/configuration.md.`
 
 const EXIT_USAGE = 2
-const TAKES_ARGUMENTS = new Set(['images', 'api-key'])
-const COMMANDS = new Set(
-  'serve api worker doctor images api-key config help --help -h version --version -v -V'.split(' '),
+const WITHOUT_ARGUMENTS = new Set(
+  'serve api worker doctor config help --help -h version --version -v -V'.split(' '),
 )
 
 function write(line: string): void {
@@ -33,10 +32,7 @@ function write(line: string): void {
 /** Runs one command. Undefined means that the process goes on by itself: it serves. */
 async function runCommand(argv: readonly string[]): Promise<number | undefined> {
   const [command = 'serve', ...rest] = argv
-  if (!COMMANDS.has(command)) {
-    throw new StartError(`There is no command ${command}; codeexec --help lists those there are.`)
-  }
-  if (rest.length > 0 && !TAKES_ARGUMENTS.has(command)) {
+  if (rest.length > 0 && WITHOUT_ARGUMENTS.has(command)) {
     throw new StartError(`codeexec ${command} takes no arguments; codeexec --help lists the commands.`)
   }
   switch (command) {
@@ -62,9 +58,13 @@ async function runCommand(argv: readonly string[]): Promise<number | undefined> 
     case '-V':
       write(packageVersion())
       return 0
-    default:
+    case 'help':
+    case '--help':
+    case '-h':
       write(USAGE)
       return 0
+    default:
+      throw new StartError(`There is no command ${command}; codeexec --help lists those there are.`)
   }
 }
 

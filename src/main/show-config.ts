@@ -5,7 +5,7 @@ import type { Config, VariableGroup } from '../config/variables.js'
 
 /** The settings as JSON; names carry their units. Of secrets that are addresses, the address is shown. */
 export function showConfig(config: Config): string {
-  return JSON.stringify({ ...config, ...shownGroup(VARIABLES, config) }, null, 2)
+  return JSON.stringify(shownGroup(VARIABLES, config), null, 2)
 }
 
 function shownGroup(group: VariableGroup, values: object): Record<string, unknown> {
